@@ -1,0 +1,89 @@
+import type { RowRange, DataSchema, Table } from '../../domain/table.ts';
+import type { Predictions, Task } from '../../domain/task.ts';
+import type { Snapshot } from './store.ts';
+
+/** A network to train and how. `hiddenUnits` [] is a linear model. */
+export interface CandidateSpec {
+  /** Unique within a run, e.g. `mlp-64-32/recent`. */
+  readonly id: string;
+  readonly hiddenUnits: readonly number[];
+  readonly window: 'recent' | 'all';
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly maxEpochs: number;
+  /** Epochs without a better validation loss before training stops. */
+  readonly patience: number;
+  readonly l2: number;
+  /** Weigh classes by inverse frequency. */
+  readonly classWeights: boolean;
+  /** Absolute path of a module exporting `build(tf, spec, inputs, outputs)`; null for the built-in dense stack. */
+  readonly buildModule: string | null;
+}
+
+export interface TrainingJob {
+  readonly task: Task;
+  readonly snapshot: Snapshot;
+  readonly candidate: CandidateSpec;
+  readonly train: RowRange;
+  readonly validation: RowRange;
+  readonly seed: number;
+  /** Folder of this job alone: checkpoints while it trains, the model package at the end. */
+  readonly workDirectory: string;
+}
+
+export interface EpochReport {
+  readonly epoch: number;
+  readonly maxEpochs: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  /** File in the job's folder from which training goes on, bit for bit. */
+  readonly checkpoint: string;
+}
+
+export interface TrainedCandidate {
+  readonly candidateId: string;
+  readonly packageDirectory: string;
+  readonly parameters: number;
+  readonly epochs: number;
+  readonly trainSeconds: number;
+  readonly validationLoss: number;
+  /** SHA-256 of the weights: equal for equal snapshot, configuration and seed. */
+  readonly weightsSha256: string;
+}
+
+export interface TrainingOptions {
+  readonly onEpoch: (report: EpochReport) => void;
+  readonly signal: AbortSignal;
+  /** `EpochReport.checkpoint` of an earlier attempt, or null. */
+  readonly resumeFrom: string | null;
+}
+
+/** Trains and scores outside this process: a crash or a cancel there costs a child, not the worker. */
+export interface ModelRuntime {
+  /** Rejects with the AbortSignal's reason when cancelled; the child is gone by then. */
+  train(job: TrainingJob, options: TrainingOptions): Promise<TrainedCandidate>;
+  /** Predictions of a model package for rows of a snapshot. */
+  score(packageDirectory: string, snapshot: Snapshot, range: RowRange, signal: AbortSignal): Promise<Predictions>;
+}
+
+/** What a model package says of itself (`signature.json`). */
+export interface Signature {
+  readonly task: Task;
+  readonly schema: DataSchema;
+  readonly snapshotId: string;
+  /** Key of the newest row of the snapshot. */
+  readonly lastKey: string;
+  readonly candidateId: string;
+  readonly parameters: number;
+}
+
+/** A model loaded into this process, for serving. */
+export interface LoadedModel {
+  readonly signature: Signature;
+  predict(rows: Table): Promise<Predictions>;
+  /** Replays the package's golden rows; the largest absolute difference found. */
+  verifyGolden(): Promise<number>;
+  dispose(): void;
+}
+
+export type LoadModel = (packageDirectory: string) => Promise<LoadedModel>;

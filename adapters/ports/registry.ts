@@ -1,0 +1,47 @@
+import type { Alias, Aliases } from '../../domain/lifecycle/aliases.ts';
+
+export interface VersionInfo {
+  readonly model: string;
+  /** Positive integer as a string, counted per model: "1", "2", … */
+  readonly version: string;
+  readonly createdAtMs: number;
+  /** Small facts: decision id, snapshot id, candidate, metrics. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** SHA-256 of the manifest: the identity of the version's content. */
+  readonly manifestSha256: string;
+}
+
+export interface RegisterRequest {
+  readonly model: string;
+  /** Registering twice with one key gives the version of the first time. */
+  readonly idempotencyKey: string;
+  /** Folder of the model package; copied, never changed. */
+  readonly packageDirectory: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Immutable versions and movable aliases. One writer per model (the lifecycle); any number of readers. */
+export interface Registry {
+  register(request: RegisterRequest): Promise<VersionInfo>;
+  /** Throws RegistryError `version-not-found`. */
+  getVersion(model: string, version: string): Promise<VersionInfo>;
+  listVersions(model: string): Promise<readonly VersionInfo[]>;
+  /** A local folder with the version's package, every file checked against the manifest. Throws RegistryError `package-altered`. */
+  fetchPackage(model: string, version: string): Promise<string>;
+  /** All null for an unknown model. */
+  getAliases(model: string): Promise<Aliases>;
+  /** Null removes the alias. Durable when it returns; readers see the old or the new value, nothing between. Throws `version-not-found`. */
+  setAlias(model: string, alias: Alias, version: string | null): Promise<void>;
+}
+
+export type RegistryErrorCode = 'version-not-found' | 'package-altered' | 'package-invalid' | 'name-invalid' | 'unavailable';
+
+/** What every implementation throws; `code` says what to do. */
+export class RegistryError extends Error {
+  readonly code: RegistryErrorCode;
+  constructor(code: RegistryErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RegistryError';
+    this.code = code;
+  }
+}

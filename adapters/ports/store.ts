@@ -1,0 +1,109 @@
+import type { PolicyClock } from '../../domain/policy.ts';
+import type { DataSchema, RowRange, Table } from '../../domain/table.ts';
+import type { Predictions } from '../../domain/task.ts';
+
+/** A feature's value on the wire; null is missing. Timestamps are ISO 8601 strings. */
+export type FeatureValue = number | string | boolean | null;
+
+/** One served prediction, as the service logs it before it answers. */
+export interface PredictionRecord {
+  /** Sorts in the order of prediction: time first, then replica, then counter. */
+  readonly id: string;
+  /** When it was served, ms since the epoch. */
+  readonly atMs: number;
+  /** Event time, ms since the epoch, where the project has a time column. */
+  readonly eventMs: number | null;
+  readonly version: string;
+  readonly features: Readonly<Record<string, FeatureValue>>;
+  /** Binary [P(second class)], multiclass one per class, regression [value]. */
+  readonly output: readonly number[];
+  /** What `previous` would have said, and which version that was. */
+  readonly shadow: { readonly version: string; readonly output: readonly number[] } | null;
+  readonly requestId: string;
+  readonly latencyMs: number;
+}
+
+export interface LabelRecord {
+  /** The prediction that it is the outcome of. */
+  readonly id: string;
+  /** Class name, or value for regression. */
+  readonly label: string | number;
+  readonly atMs: number;
+}
+
+/** The writing side; one per process of the service. Append-only. */
+export interface PredictionLog {
+  /** Durable (fsynced) when it returns. */
+  appendPredictions(model: string, records: readonly PredictionRecord[]): Promise<void>;
+  appendLabels(model: string, records: readonly LabelRecord[]): Promise<void>;
+  /** A label that contradicts the one on record: kept beside, never joined. */
+  appendContradictions(model: string, records: readonly LabelRecord[]): Promise<void>;
+  /** Which of these ids were predicted, by any replica, and the label on record (null: none yet). Unknown ids are absent. */
+  findPredictions(model: string, ids: readonly string[]): Promise<ReadonlyMap<string, string | number | null>>;
+  close(): Promise<void>;
+}
+
+/** Predictions in prediction order with what is known of their outcome. All arrays have one entry (or `width` outputs) per row. */
+export interface OutcomeRows {
+  readonly ids: readonly string[];
+  readonly versions: readonly string[];
+  readonly outputs: Predictions;
+  /** Null where no shadow scored the row. */
+  readonly shadowVersions: readonly (string | null)[];
+  /** Zeros where no shadow scored the row. */
+  readonly shadowOutputs: Predictions;
+  /** Class index or value; NaN where no label has arrived. */
+  readonly labels: Float64Array;
+}
+
+export interface WindowQuery {
+  readonly model: string;
+  readonly schema: DataSchema;
+  /** Rows after this prediction id only. */
+  readonly afterId?: string;
+  /** Rows up to and including this prediction id only. */
+  readonly upToId?: string;
+  /** The newest rows only; without it, all. */
+  readonly newestRows?: number;
+}
+
+/** Labelled rows in time order: the project's historical file first, then what was served and labelled. */
+export interface LabelledRows {
+  readonly table: Table;
+  /** Class index or value. */
+  readonly labels: Float64Array;
+  /** Position key of a row: `history:<zero-padded index>` or the prediction id. Sorted. */
+  readonly keys: readonly string[];
+}
+
+export interface SnapshotSplit {
+  readonly train: RowRange;
+  readonly validation: RowRange;
+  readonly holdout: RowRange;
+}
+
+/** An immutable extract; `id` is the SHA-256 of its content (rows, schema, split). */
+export interface Snapshot {
+  readonly id: string;
+  readonly model: string;
+  readonly path: string;
+  readonly schema: DataSchema;
+  readonly rowCount: number;
+  readonly split: SnapshotSplit;
+  /** Key of the newest row: what came later is fresh. */
+  readonly lastKey: string;
+}
+
+/** The reading side: windows and snapshots, from any process, without locks. */
+export interface Store {
+  clock(model: string): Promise<PolicyClock>;
+  /** In prediction order. */
+  readOutcomes(query: WindowQuery): Promise<OutcomeRows>;
+  /** Inputs of served predictions, in prediction order. */
+  readInputs(query: WindowQuery): Promise<Table>;
+  /** Served rows that have a label, in prediction order; keys are prediction ids. */
+  readLabelled(query: WindowQuery): Promise<LabelledRows>;
+  writeSnapshot(model: string, schema: DataSchema, rows: LabelledRows, split: SnapshotSplit): Promise<Snapshot>;
+  getSnapshot(model: string, id: string): Promise<Snapshot>;
+  readSnapshot(snapshot: Snapshot, range: RowRange): Promise<LabelledRows>;
+}

@@ -1,0 +1,72 @@
+import type { DriftPolicy } from './drift/judge.ts';
+import type { GatePolicy } from './gate/policy.ts';
+import type {
+  ApprovalPolicy,
+  MonitorPolicy,
+  RetrainPolicy,
+  RollbackPolicy,
+  ServingPolicy,
+  SnapshotPolicy,
+} from './policy.ts';
+import type { ProbationPolicy } from './probation/policy.ts';
+import type { FeatureType } from './table.ts';
+import type { Task } from './task.ts';
+
+/** Where the historical labelled rows are: what the first champion is trained on. */
+export interface DataSource {
+  /** Absolute path of a CSV or Parquet file. */
+  readonly path: string;
+  readonly label: string;
+  /** Unique key of a row; null where rows have none. */
+  readonly id: string | null;
+  /** Event time; null: row order is time. */
+  readonly time: string | null;
+  /** Use only this many of the oldest rows; null uses all. */
+  readonly take: number | null;
+}
+
+export interface Policy {
+  readonly retrain: RetrainPolicy;
+  readonly snapshot: SnapshotPolicy;
+  readonly monitor: MonitorPolicy;
+  readonly drift: DriftPolicy;
+  readonly gate: GatePolicy;
+  readonly approval: ApprovalPolicy;
+  readonly probation: ProbationPolicy;
+  readonly rollback: RollbackPolicy;
+  readonly serving: ServingPolicy;
+}
+
+/** One network of the search space; each is trained on every window of `windows`. */
+export interface NetworkSpec {
+  readonly name: string;
+  /** Units of the hidden layers; [] is a linear model. */
+  readonly hiddenUnits: readonly number[];
+  readonly learningRate: number;
+  readonly l2: number;
+}
+
+export interface TrainingPlan {
+  readonly networks: readonly NetworkSpec[];
+  readonly windows: readonly ('recent' | 'all')[];
+  readonly batchSize: number;
+  readonly maxEpochs: number;
+  readonly patience: number;
+  readonly classWeights: boolean;
+  readonly seed: number;
+  /** Absolute path of a module exporting `build(tf, spec, inputs, outputs)`; null for the built-in dense stack. */
+  readonly buildModule: string | null;
+}
+
+/** A model project as the rest of Incumbent sees it: defaults filled in, paths absolute. */
+export interface ModelProject {
+  readonly name: string;
+  readonly task: Task;
+  readonly data: DataSource;
+  /** Types that the user declared; the others are inferred. */
+  readonly features: Readonly<Record<string, FeatureType>>;
+  /** Columns that are never features. */
+  readonly exclude: readonly string[];
+  readonly training: TrainingPlan;
+  readonly policy: Policy;
+}
