@@ -1,0 +1,58 @@
+import type { PolicyClock } from '../policy.ts';
+import type { Policy } from '../project.ts';
+import type { Aliases } from './aliases.ts';
+import type { ProbationResult, RetrainResult, Triage } from './results.ts';
+import type { Signal } from './signals.ts';
+import type { Switch, SwitchStep } from './switch.ts';
+
+/** Who asks, and why: both go into the ledger. */
+export interface Request {
+  readonly by: string;
+  readonly reason: string;
+}
+
+type Happening =
+  | { readonly type: 'started'; readonly aliases: Aliases }
+  | { readonly type: 'observed'; readonly clock: PolicyClock; readonly signals: readonly Signal[] }
+  | ({ readonly type: 'retrainRequested'; readonly trainingData: string | null } & Request)
+  | { readonly type: 'triaged'; readonly decisionId: string; readonly triage: Triage }
+  | { readonly type: 'retrainFinished'; readonly decisionId: string; readonly result: RetrainResult }
+  | { readonly type: 'retrainFailed'; readonly decisionId: string; readonly reason: string }
+  | ({ readonly type: 'approved'; readonly override: boolean } & Request)
+  | ({ readonly type: 'rejected' } & Request)
+  | { readonly type: 'stepDone'; readonly decisionId: string; readonly step: SwitchStep }
+  | { readonly type: 'stepFailed'; readonly decisionId: string; readonly step: SwitchStep; readonly reason: string }
+  | { readonly type: 'probationFinished'; readonly decisionId: string; readonly result: ProbationResult }
+  | ({ readonly type: 'rollbackRequested' } & Request)
+  | ({ readonly type: 'pauseRequested' } & Request)
+  | ({ readonly type: 'resumeRequested' } & Request)
+  | ({ readonly type: 'policySet'; readonly policy: Policy } & Request)
+  | { readonly type: 'timePassed' };
+
+/** What the reducer is told; `nowMs` is the workflow's clock. */
+export type LifecycleEvent = Happening & { readonly nowMs: number };
+
+export interface LedgerRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly summary: string;
+  readonly evidence: unknown;
+}
+
+/** What the shell has to do; each can be repeated without harm. */
+export type Command =
+  | { readonly type: 'readAliases' }
+  | { readonly type: 'triage'; readonly decisionId: string; readonly signals: readonly Signal[] }
+  | {
+      readonly type: 'startRetrain';
+      readonly decisionId: string;
+      readonly signals: readonly Signal[];
+      readonly trainingData: string | null;
+      readonly freshAfterKey: string | null;
+      readonly refusedFingerprints: readonly string[];
+    }
+  | { readonly type: 'runStep'; readonly plan: Switch; readonly step: SwitchStep }
+  | { readonly type: 'startProbation'; readonly decisionId: string; readonly plan: Switch }
+  | { readonly type: 'cancelProbation'; readonly decisionId: string }
+  | { readonly type: 'record'; readonly record: LedgerRecord };

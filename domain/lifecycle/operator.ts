@@ -1,0 +1,115 @@
+import { change, command, enter, keep, nextDecision, record, type Draft } from './draft.ts';
+import type { LifecycleEvent, Request } from './events.ts';
+import { promote, turnDown } from './retraining.ts';
+import type { LifecycleState } from './state.ts';
+import { confirm, startRollback } from './switching.ts';
+
+/** Why an operator's request can't be honoured now, in words that say what would be possible; null when it can. */
+export type Refusal = string | null;
+
+export function whyNotApprove(state: LifecycleState, override: boolean): Refusal {
+  if (state.stage.name === 'awaiting-approval') return null;
+  if (!override)
+    return `nothing awaits approval: the model is ${state.stage.name}. To promote a challenger that was turned down, approve with override.`;
+  if (state.turnedDown === null) return 'there is no challenger that was turned down to override';
+  if (state.stage.name === 'serving') return null;
+  return `a turned-down challenger can be promoted only while the model is serving; it is ${state.stage.name}`;
+}
+
+export function whyNotReject(state: LifecycleState): Refusal {
+  return state.stage.name === 'awaiting-approval' ? null : `nothing awaits approval: the model is ${state.stage.name}`;
+}
+
+export function whyNotRollback(state: LifecycleState): Refusal {
+  if (state.aliases.previous === null) return 'there is no previous version to roll back to';
+  if (state.stage.name === 'serving' || state.stage.name === 'probation') return null;
+  if (state.stage.name === 'awaiting-approval' && state.stage.subject === 'probation') return null;
+  return `a rollback can start while the model is serving or on probation; it is ${state.stage.name}`;
+}
+
+export function whyNotPause(state: LifecycleState): Refusal {
+  return state.paused === null ? null : `already paused by ${state.paused.by}: ${state.paused.reason}`;
+}
+
+export function whyNotResume(state: LifecycleState): Refusal {
+  return state.paused === null ? 'not paused' : null;
+}
+
+function note(draft: Draft, kind: string, request: Request, nowMs: number): Draft {
+  const counted = nextDecision(draft);
+  return record(counted.draft, {
+    id: `${counted.decisionId}/${kind}`,
+    kind,
+    atMs: nowMs,
+    summary: `${kind} by ${request.by}: ${request.reason}`,
+    evidence: request,
+  });
+}
+
+type Asked<T extends LifecycleEvent['type']> = Extract<LifecycleEvent, { type: T }>;
+
+export function applyApproval(state: LifecycleState, event: Asked<'approved'>): Draft {
+  if (whyNotApprove(state, event.override) !== null) return keep(state);
+  const kind = event.override ? 'approve with override' : 'approve';
+  const noted = note(keep(state), kind, event, event.nowMs);
+  const words = `${kind} by ${event.by}: ${event.reason}`;
+  const { stage } = state;
+  if (stage.name === 'awaiting-approval') {
+    return stage.subject === 'probation' ? confirm(noted) : promote(noted, stage.decisionId, words, event.by);
+  }
+  return promoteTurnedDown(noted, words, event.by);
+}
+
+/** An override gets a decision id of its own: the run that was turned down keeps its record. */
+function promoteTurnedDown(draft: Draft, reason: string, by: string): Draft {
+  const { turnedDown } = draft.state;
+  if (turnedDown === null || draft.state.result?.version !== turnedDown.version) return draft;
+  return promote(draft, `${turnedDown.decisionId}-override`, reason, by);
+}
+
+export function applyRejection(state: LifecycleState, request: Request, nowMs: number): Draft {
+  const { stage } = state;
+  if (stage.name !== 'awaiting-approval') return keep(state);
+  const noted = note(keep(state), 'reject', request, nowMs);
+  if (stage.subject === 'challenger')
+    return turnDown(noted, stage.decisionId, `rejected by ${request.by}: ${request.reason}`);
+  return startRollback(noted, `${stage.decisionId}-rollback`, request.reason, request.by);
+}
+
+export function applyRollbackRequest(state: LifecycleState, request: Request, nowMs: number): Draft {
+  if (whyNotRollback(state) !== null) return keep(state);
+  const counted = nextDecision(note(keep(state), 'rollback', request, nowMs));
+  const { stage } = state;
+  const stopped =
+    stage.name === 'probation'
+      ? command(counted.draft, { type: 'cancelProbation', decisionId: stage.decisionId })
+      : counted.draft;
+  return startRollback(stopped, counted.decisionId, request.reason, request.by);
+}
+
+export function applyPause(state: LifecycleState, request: Request, nowMs: number): Draft {
+  if (whyNotPause(state) !== null) return keep(state);
+  const { by, reason } = request;
+  return change(note(keep(state), 'pause', request, nowMs), { paused: { by, reason, atMs: nowMs } });
+}
+
+export function applyResume(state: LifecycleState, request: Request, nowMs: number): Draft {
+  if (whyNotResume(state) !== null) return keep(state);
+  return change(note(keep(state), 'resume', request, nowMs), { paused: null, attention: null, rollbackClocks: [] });
+}
+
+/** The deadline of an approval has passed. */
+export function applyDeadline(state: LifecycleState, nowMs: number): Draft {
+  const { stage, policy } = state;
+  if (stage.name !== 'awaiting-approval' || nowMs < stage.deadlineMs) return keep(state);
+  const request = { by: 'policy', reason: 'nobody answered in time' };
+  const noted = note(keep(state), `approval timed out: ${policy.approval.onTimeout}`, request, nowMs);
+  if (stage.subject === 'probation') return keepUnconfirmed(noted, stage.reason);
+  if (policy.approval.onTimeout === 'approve') return promote(noted, stage.decisionId, request.reason, 'policy');
+  return turnDown(noted, stage.decisionId, request.reason);
+}
+
+/** Silence is never success: the champion goes on serving, and the operator goes on being told. */
+function keepUnconfirmed(draft: Draft, reason: string): Draft {
+  return enter(change(draft, { attention: `the champion was never confirmed: ${reason}` }), { name: 'serving' });
+}

@@ -1,0 +1,51 @@
+import { describeAmount, describeRemaining, hasElapsed, multiply } from './clock.ts';
+import type { LifecycleState } from './state.ts';
+
+/** The cooldown, grown by the back-off after rollbacks. */
+function cooldown(state: LifecycleState) {
+  const { retrain, rollback } = state.policy;
+  return multiply(retrain.cooldown, rollback.backoffFactor ** state.rollbacksInARow);
+}
+
+function isAskedFor(state: LifecycleState): boolean {
+  return state.aliases.champion === null || state.pending.some((signal) => signal.kind === 'manual');
+}
+
+/**
+ * Why the pending signals don't start a retraining now, in words; null when they may. A person who asks, and a model
+ * without a champion, wait for nothing but a pause.
+ */
+export function whyWaiting(state: LifecycleState, nowMs: number): string | null {
+  if (state.paused !== null) return `paused by ${state.paused.by}: ${state.paused.reason}`;
+  if (isAskedFor(state)) return null;
+  if (state.debounceUntilMs !== null && nowMs < state.debounceUntilMs) return 'waiting for further signals to join';
+  return whyNotYet(state);
+}
+
+function whyNotYet(state: LifecycleState): string | null {
+  const { clock, retrainClocks, policy } = state;
+  const last = retrainClocks.at(-1);
+  if (last === undefined) return null;
+  if (!hasElapsed(cooldown(state), last, clock)) {
+    return `cooling down: ${describeRemaining(cooldown(state), last, clock)} left since the last retraining`;
+  }
+  const fresh = { labels: policy.retrain.minFreshLabels };
+  if (!hasElapsed(fresh, last, clock)) return `waiting for ${describeRemaining(fresh, last, clock)} more`;
+  const { trainings, per } = policy.retrain.budget;
+  const spent = retrainClocks.filter((at) => !hasElapsed(per, at, clock)).length;
+  if (spent >= trainings) return `the budget of ${trainings} retrainings per ${describeAmount(per)} is spent`;
+  return null;
+}
+
+/** True when the breaker opens: too many rollbacks within the policy's period. */
+export function isBreakerOpen(state: LifecycleState): boolean {
+  const { maxRollbacks, per } = state.policy.rollback;
+  return state.rollbackClocks.filter((at) => !hasElapsed(per, at, state.clock)).length >= maxRollbacks;
+}
+
+/** Wall-clock time at which the state changes without an event; null when it waits for none. */
+export function nextDeadlineMs(state: LifecycleState): number | null {
+  if (state.stage.name === 'awaiting-approval') return state.stage.deadlineMs;
+  if (state.stage.name === 'serving' && state.pending.length > 0) return state.debounceUntilMs;
+  return null;
+}

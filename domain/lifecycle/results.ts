@@ -1,0 +1,31 @@
+import type { Check, Outcome } from '../verdict.ts';
+
+/** What a retraining run came to. Rows and models stay outside: only references travel. */
+export interface RetrainResult {
+  /** The gate's outcome, or `blocked` where the data were refused before any training. */
+  readonly outcome: Outcome | 'blocked';
+  /** One sentence with the figures. */
+  readonly reason: string;
+  /** The registered challenger; null where none was trained. */
+  readonly version: string | null;
+  readonly candidateId: string | null;
+  readonly snapshotId: string | null;
+  /** Same snapshot, same configurations: same fingerprint. */
+  readonly fingerprint: string | null;
+  /** Key of the snapshot's newest row: later rows are fresh. */
+  readonly lastKey: string | null;
+  readonly trainings: number;
+  readonly checks: readonly Check[];
+}
+
+/** What triage makes of a set of signals. */
+export interface Triage {
+  readonly action: 'nothing' | 'fix-data' | 'retrain';
+  readonly reason: string;
+}
+
+export interface ProbationResult {
+  readonly outcome: 'confirmed' | 'rolled-back' | 'inconclusive';
+  readonly reason: string;
+  readonly checks: readonly Check[];
+}

@@ -1,0 +1,122 @@
+import { change, enter, keep, nextDecision, record, type Draft } from './draft.ts';
+import type { RetrainResult, Triage } from './results.ts';
+import type { Signal } from './signals.ts';
+import type { LifecycleState } from './state.ts';
+import { planPromotion } from './switch.ts';
+
+const maxPending = 50;
+const keptFingerprints = 50;
+
+/** Keeps all reasons, the newest of each kind and source first to stay when there are too many. */
+export function collect(state: LifecycleState, signals: readonly Signal[], nowMs: number): LifecycleState {
+  if (signals.length === 0) return state;
+  const pending = [...state.pending, ...signals].slice(-maxPending);
+  return { ...state, pending, debounceUntilMs: state.debounceUntilMs ?? nowMs + state.policy.retrain.debounceMs };
+}
+
+/** One run answers all pending signals. */
+export function startTriage(state: LifecycleState, nowMs: number): Draft {
+  const { draft, decisionId } = nextDecision(keep(state));
+  const signals = state.pending;
+  const cleared = change(draft, { pending: [], debounceUntilMs: null });
+  const noted = record(cleared, {
+    id: `${decisionId}/signals`,
+    kind: 'signals',
+    atMs: nowMs,
+    summary: signals.map((signal) => `${signal.kind}: ${signal.reason}`).join('; '),
+    evidence: signals,
+  });
+  return enter(noted, { name: 'triaging', decisionId, signals });
+}
+
+export function applyTriage(state: LifecycleState, decisionId: string, triage: Triage, nowMs: number): Draft {
+  if (state.stage.name !== 'triaging' || state.stage.decisionId !== decisionId) return keep(state);
+  const { signals } = state.stage;
+  const noted = record(keep(state), {
+    id: `${decisionId}/triage`,
+    kind: `triage: ${triage.action}`,
+    atMs: nowMs,
+    summary: triage.reason,
+    evidence: { signals, triage },
+  });
+  if (triage.action === 'retrain') return startRetraining(noted, decisionId, signals);
+  const attention = triage.action === 'fix-data' ? triage.reason : state.attention;
+  return enter(change(noted, { attention }), { name: 'serving' });
+}
+
+function startRetraining(draft: Draft, decisionId: string, signals: readonly Signal[]): Draft {
+  const { state } = draft;
+  const kept = state.policy.retrain.budget.trainings + 1;
+  const counted = change(draft, {
+    retrainClocks: [...state.retrainClocks, state.clock].slice(-kept),
+    totals: { ...state.totals, trainings: state.totals.trainings + 1 },
+    trainingData: null,
+    attention: null,
+  });
+  return enter(counted, { name: 'retraining', decisionId, signals, trainingData: state.trainingData });
+}
+
+export function applyResult(state: LifecycleState, decisionId: string, result: RetrainResult, nowMs: number): Draft {
+  if (state.stage.name !== 'retraining' || state.stage.decisionId !== decisionId) return keep(state);
+  const noted = record(keep(state), {
+    id: `${decisionId}/gate`,
+    kind: `gate: ${result.outcome}`,
+    atMs: nowMs,
+    summary: result.reason,
+    evidence: result,
+  });
+  const known = change(noted, { lastKey: result.lastKey ?? state.lastKey, result });
+  if (result.outcome !== 'pass' || result.version === null) return turnDown(known, decisionId, result.reason);
+  if (isRefused(state, result)) {
+    return turnDown(known, decisionId, 'the same data and configurations were rolled back before');
+  }
+  if (state.policy.approval.mode === 'auto') return promote(known, decisionId, result.reason, 'policy');
+  return enter(known, {
+    name: 'awaiting-approval',
+    decisionId,
+    subject: 'challenger',
+    version: result.version,
+    reason: result.reason,
+    deadlineMs: nowMs + state.policy.approval.timeoutMs,
+  });
+}
+
+export function applyFailure(state: LifecycleState, decisionId: string, reason: string, nowMs: number): Draft {
+  if (state.stage.name !== 'retraining' || state.stage.decisionId !== decisionId) return keep(state);
+  const entry = { id: `${decisionId}/failed`, kind: 'retraining failed', atMs: nowMs, summary: reason, evidence: null };
+  const attention = `retraining ${decisionId} failed: ${reason}`;
+  return enter(change(record(keep(state), entry), { attention }), { name: 'serving' });
+}
+
+function isRefused(state: LifecycleState, result: RetrainResult): boolean {
+  return result.fingerprint !== null && state.refusedFingerprints.includes(result.fingerprint);
+}
+
+/** The champion stays; the challenger's version is kept so that an operator may override. */
+export function turnDown(draft: Draft, decisionId: string, reason: string): Draft {
+  const version = draft.state.result?.version ?? null;
+  const turnedDown = version === null ? draft.state.turnedDown : { version, decisionId, reason };
+  const attention =
+    draft.state.aliases.champion === null ? `there is no champion yet: ${reason}` : draft.state.attention;
+  return enter(change(draft, { turnedDown, attention }), { name: 'serving' });
+}
+
+export function promote(draft: Draft, decisionId: string, reason: string, by: string): Draft {
+  const { state } = draft;
+  const version = state.stage.name === 'awaiting-approval' ? state.stage.version : (state.result?.version ?? null);
+  if (version === null) return draft;
+  const plan = planPromotion(state.aliases, version, { decisionId, reason, by });
+  const promotedFingerprint = state.result?.version === version ? state.result.fingerprint : null;
+  return enter(change(draft, { promotedFingerprint, turnedDown: null, attention: null }), {
+    name: 'switching',
+    plan,
+    step: 'record-intent',
+  });
+}
+
+/** Remembers what was rolled back, so that the same run is not promoted again. */
+export function refuse(state: LifecycleState): Pick<LifecycleState, 'refusedFingerprints'> {
+  const known = state.promotedFingerprint;
+  if (known === null) return { refusedFingerprints: state.refusedFingerprints };
+  return { refusedFingerprints: [...state.refusedFingerprints, known].slice(-keptFingerprints) };
+}

@@ -1,0 +1,105 @@
+import type { PolicyClock } from '../policy.ts';
+import type { Policy } from '../project.ts';
+import { noAliases, type Aliases } from './aliases.ts';
+import { startOfClock } from './clock.ts';
+import type { RetrainResult } from './results.ts';
+import type { Signal } from './signals.ts';
+import type { Switch, SwitchStep } from './switch.ts';
+
+/** What the lifecycle is busy with; one thing at a time. */
+export type Stage =
+  | { readonly name: 'starting' }
+  | { readonly name: 'serving' }
+  | { readonly name: 'triaging'; readonly decisionId: string; readonly signals: readonly Signal[] }
+  | {
+      readonly name: 'retraining';
+      readonly decisionId: string;
+      readonly signals: readonly Signal[];
+      readonly trainingData: string | null;
+    }
+  | {
+      readonly name: 'awaiting-approval';
+      readonly decisionId: string;
+      readonly subject: 'challenger' | 'probation';
+      readonly version: string;
+      readonly reason: string;
+      readonly deadlineMs: number;
+    }
+  | { readonly name: 'switching'; readonly plan: Switch; readonly step: SwitchStep }
+  | { readonly name: 'probation'; readonly decisionId: string; readonly plan: Switch };
+
+/** A decision that has been taken, as operators see it. */
+export interface DecisionSummary {
+  readonly id: string;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly summary: string;
+}
+
+export interface Pause {
+  readonly by: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+export interface LifecycleState {
+  readonly model: string;
+  readonly policy: Policy;
+  readonly aliases: Aliases;
+  readonly clock: PolicyClock;
+  readonly stage: Stage;
+  readonly paused: Pause | null;
+  /** Signals that no run has answered yet. */
+  readonly pending: readonly Signal[];
+  /** Wall-clock time until which further signals may join; null when nothing waits. */
+  readonly debounceUntilMs: number | null;
+  /** The operator's own extract to train on in the next run; null: the store. */
+  readonly trainingData: string | null;
+  /** Clock readings at the starts of retrainings, newest last; as many as the budget looks at. */
+  readonly retrainClocks: readonly PolicyClock[];
+  /** Newest row that a gate has seen: later rows are fresh. */
+  readonly lastKey: string | null;
+  /** The newest challenger that was not promoted; an operator may override. */
+  readonly turnedDown: { readonly version: string; readonly decisionId: string; readonly reason: string } | null;
+  /** The challenger's result while it waits or is being promoted. */
+  readonly result: RetrainResult | null;
+  readonly lastPromotion: Switch | null;
+  readonly rollbackClocks: readonly PolicyClock[];
+  readonly rollbacksInARow: number;
+  /** Fingerprints of runs whose challengers were rolled back: not promoted again. */
+  readonly refusedFingerprints: readonly string[];
+  readonly promotedFingerprint: string | null;
+  readonly decisionCount: number;
+  readonly totals: { readonly trainings: number; readonly promotions: number; readonly rollbacks: number };
+  /** Newest last; the ledger has them all. */
+  readonly recent: readonly DecisionSummary[];
+  /** What a person should look at; null when all is well. */
+  readonly attention: string | null;
+}
+
+export function initialState(model: string, policy: Policy): LifecycleState {
+  return {
+    model,
+    policy,
+    aliases: noAliases,
+    clock: startOfClock,
+    stage: { name: 'starting' },
+    paused: null,
+    pending: [],
+    debounceUntilMs: null,
+    trainingData: null,
+    retrainClocks: [],
+    lastKey: null,
+    turnedDown: null,
+    result: null,
+    lastPromotion: null,
+    rollbackClocks: [],
+    rollbacksInARow: 0,
+    refusedFingerprints: [],
+    promotedFingerprint: null,
+    decisionCount: 0,
+    totals: { trainings: 0, promotions: 0, rollbacks: 0 },
+    recent: [],
+    attention: null,
+  };
+}

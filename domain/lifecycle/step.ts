@@ -1,0 +1,100 @@
+import { change, enter, keep, type Draft } from './draft.ts';
+import type { LifecycleEvent } from './events.ts';
+import { hasElapsed } from './clock.ts';
+import {
+  applyApproval,
+  applyDeadline,
+  applyPause,
+  applyRejection,
+  applyResume,
+  applyRollbackRequest,
+} from './operator.ts';
+import { outstanding, stageKey } from './outstanding.ts';
+import { whyWaiting } from './readiness.ts';
+import { applyFailure, applyResult, applyTriage, collect, startTriage } from './retraining.ts';
+import type { Signal } from './signals.ts';
+import type { LifecycleState } from './state.ts';
+import { applyProbation, applyStepDone, applyStepFailed } from './switching.ts';
+
+/**
+ * The rules of a model's life: what an event makes of the state, and the commands that follow. Pure: the workflow and
+ * the backtest are shells around it, and "why?" is answered by replaying events. Events that don't fit the present
+ * stage (late, or told twice) change nothing.
+ */
+export function step(state: LifecycleState, event: LifecycleEvent): Draft {
+  const applied = apply(state, event);
+  const settled = settle(applied, event.nowMs);
+  const entered = stageKey(settled.state.stage) !== stageKey(state.stage);
+  if (!entered) return settled;
+  return { ...settled, commands: [...settled.commands, ...outstanding(settled.state)] };
+}
+
+function apply(state: LifecycleState, event: LifecycleEvent): Draft {
+  const { nowMs } = event;
+  switch (event.type) {
+    case 'started':
+      return start(state, event.aliases, nowMs);
+    case 'observed':
+      return keep(collect({ ...state, clock: event.clock }, [...event.signals, ...due(state, event)], nowMs));
+    case 'retrainRequested':
+      return requestRetraining(state, event);
+    case 'triaged':
+      return applyTriage(state, event.decisionId, event.triage, nowMs);
+    case 'retrainFinished':
+      return applyResult(state, event.decisionId, event.result, nowMs);
+    case 'retrainFailed':
+      return applyFailure(state, event.decisionId, event.reason, nowMs);
+    case 'approved':
+      return applyApproval(state, event);
+    case 'rejected':
+      return applyRejection(state, event, nowMs);
+    case 'stepDone':
+      return applyStepDone(state, event.decisionId, event.step, nowMs);
+    case 'stepFailed':
+      return applyStepFailed(state, event, nowMs);
+    case 'probationFinished':
+      return applyProbation(state, event.decisionId, event.result, nowMs);
+    case 'rollbackRequested':
+      return applyRollbackRequest(state, event, nowMs);
+    case 'pauseRequested':
+      return applyPause(state, event, nowMs);
+    case 'resumeRequested':
+      return applyResume(state, event, nowMs);
+    case 'policySet':
+      return keep({ ...state, policy: event.policy });
+    case 'timePassed':
+      return applyDeadline(state, nowMs);
+  }
+}
+
+function start(state: LifecycleState, aliases: LifecycleState['aliases'], nowMs: number): Draft {
+  if (state.stage.name !== 'starting') return keep(state);
+  const ready = enter(keep({ ...state, aliases }), { name: 'serving' });
+  if (aliases.champion !== null) return ready;
+  const first: Signal = { kind: 'manual', reason: 'there is no champion yet', atMs: nowMs };
+  return change(ready, { pending: [...state.pending, first] });
+}
+
+function requestRetraining(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'retrainRequested' }>): Draft {
+  const reason = `${event.by} asked: ${event.reason}`;
+  const signal: Signal = { kind: 'manual', reason, atMs: event.nowMs, sources: [event.by] };
+  const trainingData = event.trainingData ?? state.trainingData;
+  return keep(collect({ ...state, trainingData }, [signal], event.nowMs));
+}
+
+/** A `schedule` signal when the policy's period has run out since the last retraining. */
+function due(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'observed' }>): readonly Signal[] {
+  const { every } = state.policy.retrain;
+  const last = state.retrainClocks.at(-1);
+  if (every === null || last === undefined || !hasElapsed(every, last, event.clock)) return [];
+  if (state.stage.name === 'retraining' || state.pending.some((signal) => signal.kind === 'schedule')) return [];
+  return [{ kind: 'schedule', reason: 'the period of the retraining schedule is over', atMs: event.nowMs }];
+}
+
+/** While serving, pending signals go to triage as soon as nothing stands in the way. */
+function settle(draft: Draft, nowMs: number): Draft {
+  const { state } = draft;
+  if (state.stage.name !== 'serving' || state.pending.length === 0 || whyWaiting(state, nowMs) !== null) return draft;
+  const started = startTriage(state, nowMs);
+  return { ...started, commands: [...draft.commands, ...started.commands] };
+}

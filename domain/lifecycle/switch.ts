@@ -1,0 +1,108 @@
+import { noAliases, type Aliases } from './aliases.ts';
+
+/**
+ * A planned move of the aliases. `before` and `after` are fixed when the intent is recorded, so that every step can be
+ * repeated and the whole can be undone from any point.
+ */
+export interface Switch {
+  readonly kind: 'promotion' | 'rollback' | 'undo';
+  readonly decisionId: string;
+  readonly before: Aliases;
+  readonly after: Aliases;
+  readonly reason: string;
+  /** `policy`, `probation`, or the operator's name. */
+  readonly by: string;
+}
+
+export type SwitchStep =
+  | 'record-intent'
+  | 'stage'
+  | 'verify-staged'
+  | 'set-previous'
+  | 'set-champion'
+  | 'verify-serving'
+  | 'clear-challenger'
+  | 'record-done';
+
+/** `previous` moves before `champion`: whoever dies between them leaves the old champion serving and a way back. */
+const promotionSteps: readonly SwitchStep[] = [
+  'record-intent',
+  'stage',
+  'verify-staged',
+  'set-previous',
+  'set-champion',
+  'verify-serving',
+  'clear-challenger',
+  'record-done',
+];
+
+/** `champion` moves first: every second counts, and the target is already loaded as the shadow. */
+const rollbackSteps: readonly SwitchStep[] = [
+  'record-intent',
+  'verify-staged',
+  'set-champion',
+  'set-previous',
+  'clear-challenger',
+  'verify-serving',
+  'record-done',
+];
+
+/** An undo asks no replica's leave: what it returns to is what served before. */
+const undoSteps: readonly SwitchStep[] = [
+  'record-intent',
+  'set-champion',
+  'set-previous',
+  'clear-challenger',
+  'verify-serving',
+  'record-done',
+];
+
+export function stepsOf(plan: Switch): readonly SwitchStep[] {
+  if (plan.kind === 'promotion') return promotionSteps;
+  return plan.kind === 'rollback' ? rollbackSteps : undoSteps;
+}
+
+/** The step after `step`, or null at the end. */
+export function stepAfter(plan: Switch, step: SwitchStep): SwitchStep | null {
+  const steps = stepsOf(plan);
+  return steps[steps.indexOf(step) + 1] ?? null;
+}
+
+export function planPromotion(
+  aliases: Aliases,
+  version: string,
+  decision: Pick<Switch, 'decisionId' | 'reason' | 'by'>,
+): Switch {
+  const after = { ...noAliases, champion: version, previous: aliases.champion };
+  return { kind: 'promotion', before: aliases, after, ...decision };
+}
+
+/**
+ * Back to `previous`. Where the rollback takes back the last promotion, `previous` returns to what it was before that;
+ * otherwise nothing is left to fall back to.
+ */
+export function planRollback(
+  aliases: Aliases,
+  lastPromotion: Switch | null,
+  decision: Pick<Switch, 'decisionId' | 'reason' | 'by'>,
+): Switch {
+  const takesBack = lastPromotion !== null && lastPromotion.after.champion === aliases.champion;
+  const previous = takesBack ? lastPromotion.before.previous : null;
+  return {
+    kind: 'rollback',
+    before: aliases,
+    after: { ...noAliases, champion: aliases.previous, previous },
+    ...decision,
+  };
+}
+
+export function planUndo(failed: Switch, reason: string): Switch {
+  return {
+    kind: 'undo',
+    decisionId: `${failed.decisionId}-undo`,
+    before: failed.after,
+    after: { ...failed.before, challenger: null },
+    reason,
+    by: 'policy',
+  };
+}

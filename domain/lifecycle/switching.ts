@@ -1,0 +1,129 @@
+import { change, enter, keep, record, type Draft } from './draft.ts';
+import { isBreakerOpen } from './readiness.ts';
+import type { ProbationResult } from './results.ts';
+import { refuse } from './retraining.ts';
+import type { LifecycleState } from './state.ts';
+import { planRollback, planUndo, stepAfter, type Switch, type SwitchStep } from './switch.ts';
+
+const keptRollbacks = 20;
+
+export function applyStepDone(state: LifecycleState, decisionId: string, step: SwitchStep, nowMs: number): Draft {
+  const { stage } = state;
+  if (stage.name !== 'switching' || stage.plan.decisionId !== decisionId || stage.step !== step) return keep(state);
+  const next = stepAfter(stage.plan, step);
+  if (next !== null) return enter(keep(state), { ...stage, step: next });
+  return finish(state, stage.plan, nowMs);
+}
+
+/** A promotion that can't be completed is undone from wherever it stands; an undo or rollback that can't needs a person. */
+export function applyStepFailed(
+  state: LifecycleState,
+  failed: { decisionId: string; step: SwitchStep; reason: string },
+  nowMs: number,
+): Draft {
+  const { stage } = state;
+  if (stage.name !== 'switching' || stage.plan.decisionId !== failed.decisionId || stage.step !== failed.step) {
+    return keep(state);
+  }
+  const noted = record(keep(state), {
+    id: `${failed.decisionId}/${failed.step}-failed`,
+    kind: `${stage.plan.kind} step failed`,
+    atMs: nowMs,
+    summary: `${failed.step}: ${failed.reason}`,
+    evidence: failed,
+  });
+  if (stage.plan.kind === 'promotion') {
+    const plan = planUndo(stage.plan, `${failed.step} failed: ${failed.reason}`);
+    return enter(noted, { name: 'switching', plan, step: 'record-intent' });
+  }
+  return stopForPerson(noted, `${stage.plan.kind} ${failed.step} failed: ${failed.reason}`, nowMs);
+}
+
+/** Some aliases may have moved and some not: what the registry says now is the truth, and a person must look at it. */
+function stopForPerson(draft: Draft, reason: string, nowMs: number): Draft {
+  const paused = { by: 'policy', reason, atMs: nowMs };
+  return enter(change(draft, { paused, attention: reason }), { name: 'starting' });
+}
+
+function finish(state: LifecycleState, plan: Switch, nowMs: number): Draft {
+  const noted = record(keep({ ...state, aliases: plan.after }), {
+    id: `${plan.decisionId}/done`,
+    kind: plan.kind,
+    atMs: nowMs,
+    summary: `${describePlan(plan)}: ${plan.reason}`,
+    evidence: plan,
+  });
+  if (plan.kind === 'promotion') return finishPromotion(noted, plan);
+  if (plan.kind === 'rollback') return finishRollback(noted, nowMs);
+  const attention = `promotion undone: ${plan.reason}`;
+  return enter(change(noted, { attention }), { name: 'serving' });
+}
+
+function finishPromotion(draft: Draft, plan: Switch): Draft {
+  const { totals } = draft.state;
+  const promoted = change(draft, {
+    lastPromotion: plan,
+    totals: { ...totals, promotions: totals.promotions + 1 },
+  });
+  if (plan.before.champion === null) return enter(promoted, { name: 'serving' });
+  return enter(promoted, { name: 'probation', decisionId: plan.decisionId, plan });
+}
+
+function finishRollback(draft: Draft, nowMs: number): Draft {
+  const { state } = draft;
+  const rolledBack = change(draft, {
+    ...refuse(state),
+    totals: { ...state.totals, rollbacks: state.totals.rollbacks + 1 },
+    rollbackClocks: [...state.rollbackClocks, state.clock].slice(-keptRollbacks),
+    rollbacksInARow: state.rollbacksInARow + 1,
+    lastPromotion: null,
+    promotedFingerprint: null,
+  });
+  const open = isBreakerOpen(rolledBack.state);
+  const reason = `${state.policy.rollback.maxRollbacks} rollbacks in a period: look at the data before you resume`;
+  const paused = open ? { by: 'policy', reason, atMs: nowMs } : state.paused;
+  return enter(change(rolledBack, { paused, attention: open ? reason : state.attention }), { name: 'serving' });
+}
+
+export function startRollback(draft: Draft, decisionId: string, reason: string, by: string): Draft {
+  const plan = planRollback(draft.state.aliases, draft.state.lastPromotion, { decisionId, reason, by });
+  return enter(draft, { name: 'switching', plan, step: 'record-intent' });
+}
+
+export function applyProbation(
+  state: LifecycleState,
+  decisionId: string,
+  result: ProbationResult,
+  nowMs: number,
+): Draft {
+  const { stage } = state;
+  if (stage.name !== 'probation' || stage.decisionId !== decisionId) return keep(state);
+  const noted = record(keep(state), {
+    id: `${decisionId}/probation`,
+    kind: `probation: ${result.outcome}`,
+    atMs: nowMs,
+    summary: result.reason,
+    evidence: result,
+  });
+  if (result.outcome === 'rolled-back')
+    return startRollback(noted, `${decisionId}-rollback`, result.reason, 'probation');
+  if (result.outcome === 'confirmed') return confirm(noted);
+  return enter(noted, {
+    name: 'awaiting-approval',
+    decisionId,
+    subject: 'probation',
+    version: stage.plan.after.champion ?? '',
+    reason: result.reason,
+    deadlineMs: nowMs + state.policy.approval.timeoutMs,
+  });
+}
+
+export function confirm(draft: Draft): Draft {
+  return enter(change(draft, { rollbacksInARow: 0, attention: null }), { name: 'serving' });
+}
+
+export function describePlan(plan: Switch): string {
+  const name = (version: string | null): string => (version === null ? 'nothing' : `version ${version}`);
+  const verb = { promotion: 'promoted', rollback: 'rolled back to', undo: 'went back to' }[plan.kind];
+  return `${verb} ${name(plan.after.champion)} (was ${name(plan.before.champion)})`;
+}
