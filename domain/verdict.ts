@@ -29,6 +29,8 @@ export interface Check {
   readonly rowsNeeded?: number;
   /** Smallest effect visible with 80% power in `rowsSeen` rows, in the unit of `effectSize`. */
   readonly smallestVisibleEffect?: number;
+  /** Reported, not counted in the verdict. */
+  readonly advisory?: true;
 }
 
 /** A judge's decision, with the checks it rests on. */
