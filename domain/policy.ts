@@ -46,6 +46,8 @@ export interface MonitorPolicy {
   readonly matureShare: number;
   /** Rows of a block whose mean loss is one observation of ADWIN. 1 assumes independent outcomes. */
   readonly lossBlockRows: number;
+  /** Wall-clock time without a new label after which a probation asks a person. */
+  readonly silenceMs: number;
 }
 
 export interface ApprovalPolicy {

@@ -54,5 +54,6 @@ export type Command =
     }
   | { readonly type: 'runStep'; readonly plan: Switch; readonly step: SwitchStep }
   | { readonly type: 'startProbation'; readonly decisionId: string; readonly plan: Switch }
+  | { readonly type: 'lookAgain'; readonly decisionId: string }
   | { readonly type: 'cancelProbation'; readonly decisionId: string }
   | { readonly type: 'record'; readonly record: LedgerRecord };

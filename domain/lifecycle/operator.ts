@@ -98,6 +98,17 @@ export function applyResume(state: LifecycleState, request: Request, nowMs: numb
   return change(note(keep(state), 'resume', request, nowMs), { paused: null, attention: null, rollbackClocks: [] });
 }
 
+/** The ledger's newest entry of this kind is where the monitor finds the policy in force. */
+export const policyEntryKind = 'set policy';
+
+export function applyPolicy(state: LifecycleState, event: Asked<'policySet'>): Draft {
+  const { by, reason, policy, nowMs } = event;
+  const counted = nextDecision(keep({ ...state, policy }));
+  const id = `${counted.decisionId}/policy`;
+  const summary = `${policyEntryKind} by ${by}: ${reason}`;
+  return record(counted.draft, { id, kind: policyEntryKind, atMs: nowMs, summary, evidence: policy });
+}
+
 /** The deadline of an approval has passed. */
 export function applyDeadline(state: LifecycleState, nowMs: number): Draft {
   const { stage, policy } = state;

@@ -1,10 +1,11 @@
-import { change, enter, keep, type Draft } from './draft.ts';
+import { change, command, enter, keep, type Draft } from './draft.ts';
 import type { LifecycleEvent } from './events.ts';
 import { hasElapsed } from './clock.ts';
 import {
   applyApproval,
   applyDeadline,
   applyPause,
+  applyPolicy,
   applyRejection,
   applyResume,
   applyRollbackRequest,
@@ -35,7 +36,7 @@ function apply(state: LifecycleState, event: LifecycleEvent): Draft {
     case 'started':
       return start(state, event.aliases, nowMs);
     case 'observed':
-      return keep(collect({ ...state, clock: event.clock }, [...event.signals, ...due(state, event)], nowMs));
+      return observe(state, event);
     case 'retrainRequested':
       return requestRetraining(state, event);
     case 'triaged':
@@ -61,7 +62,7 @@ function apply(state: LifecycleState, event: LifecycleEvent): Draft {
     case 'resumeRequested':
       return applyResume(state, event, nowMs);
     case 'policySet':
-      return keep({ ...state, policy: event.policy });
+      return applyPolicy(state, event);
     case 'timePassed':
       return applyDeadline(state, nowMs);
   }
@@ -73,6 +74,13 @@ function start(state: LifecycleState, aliases: LifecycleState['aliases'], nowMs:
   if (aliases.champion !== null) return ready;
   const first: Signal = { kind: 'manual', reason: 'there is no champion yet', atMs: nowMs };
   return change(ready, { pending: [...state.pending, first] });
+}
+
+/** The clocks move, signals join those that wait, and a probation looks at what has come. */
+function observe(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'observed' }>): Draft {
+  const seen = keep(collect({ ...state, clock: event.clock }, [...event.signals, ...due(state, event)], event.nowMs));
+  if (state.stage.name !== 'probation') return seen;
+  return command(seen, { type: 'lookAgain', decisionId: state.stage.decisionId });
 }
 
 function requestRetraining(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'retrainRequested' }>): Draft {

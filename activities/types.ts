@@ -1,0 +1,123 @@
+import type { CandidateSpec, TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import type { Aliases } from '../domain/lifecycle/aliases.ts';
+import type { LedgerRecord } from '../domain/lifecycle/events.ts';
+import type { RetrainResult, Triage } from '../domain/lifecycle/results.ts';
+import type { Signal } from '../domain/lifecycle/signals.ts';
+import type { Switch, SwitchStep } from '../domain/lifecycle/switch.ts';
+import type { AdwinState } from '../domain/outcomes/adwin.ts';
+import type { PolicyClock } from '../domain/policy.ts';
+import type { ProbationState } from '../domain/probation/state.ts';
+import type { ProbationVerdict } from '../domain/probation/judge.ts';
+import type { Policy } from '../domain/project.ts';
+
+/** Where a model's project is, as activities load it. */
+export interface ProjectRef {
+  readonly model: string;
+  /** Absolute path of the project's folder on the workers. */
+  readonly directory: string;
+}
+
+export interface SnapshotRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  /** Path of a labelled extract to train on instead of the store; the holdout is always the store's. */
+  readonly trainingData: string | null;
+  readonly freshAfterKey: string | null;
+  readonly champion: string | null;
+}
+
+export type SnapshotTaken =
+  | { readonly outcome: 'blocked'; readonly reason: string }
+  | {
+      readonly outcome: 'taken';
+      readonly snapshotId: string;
+      readonly lastKey: string;
+      readonly fingerprint: string;
+      readonly candidates: readonly CandidateSpec[];
+      readonly summary: string;
+    };
+
+export interface TrainingRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly decisionId: string;
+  readonly snapshotId: string;
+  readonly candidate: CandidateSpec;
+}
+
+export interface GateRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly decisionId: string;
+  readonly snapshotId: string;
+  readonly fingerprint: string;
+  readonly champion: string | null;
+  readonly trained: readonly TrainedCandidate[];
+}
+
+export interface StepRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly plan: Switch;
+  readonly step: SwitchStep;
+}
+
+/** What a probation has learned and up to which prediction. */
+export interface ProbationProgress {
+  readonly lastId: string | null;
+  readonly state: ProbationState;
+}
+
+export interface ProbationRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly champion: string;
+  readonly previous: string;
+  readonly progress: ProbationProgress | null;
+}
+
+export interface ProbationLook {
+  readonly progress: ProbationProgress;
+  readonly verdict: ProbationVerdict;
+  readonly newLabels: number;
+}
+
+/** Where the monitor stopped: the next look goes on from here. */
+export interface MonitorCursor {
+  readonly champion: string;
+  /** Newest mature prediction that ADWIN has seen. */
+  readonly lastId: string | null;
+  readonly adwin: AdwinState;
+  /** Newest prediction of the last drift window. */
+  readonly driftAtRows: number;
+}
+
+export interface ObserveRequest {
+  readonly project: ProjectRef;
+  readonly cursor: MonitorCursor | null;
+}
+
+export interface Observation {
+  readonly clock: PolicyClock;
+  readonly signals: readonly Signal[];
+  readonly cursor: MonitorCursor | null;
+  /** One sentence for the Web UI. */
+  readonly summary: string;
+}
+
+/** Activities of the queue `control`: short, or waiting; they judge and they move aliases. */
+export interface ControlActivities {
+  readAliases(request: { readonly model: string }): Promise<Aliases>;
+  appendLedger(request: { readonly model: string; readonly record: LedgerRecord }): Promise<void>;
+  judgeSignals(request: { readonly signals: readonly Signal[] }): Promise<Triage>;
+  takeSnapshot(request: SnapshotRequest): Promise<SnapshotTaken>;
+  faceChampion(request: GateRequest): Promise<RetrainResult>;
+  runSwitchStep(request: StepRequest): Promise<void>;
+  lookAtProbation(request: ProbationRequest): Promise<ProbationLook>;
+  observe(request: ObserveRequest): Promise<Observation>;
+}
+
+/** Activities of the queue `training`: one process, one core each. */
+export interface TrainingActivities {
+  trainCandidate(request: TrainingRequest): Promise<TrainedCandidate>;
+}

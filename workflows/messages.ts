@@ -1,0 +1,115 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ProbationProgress, ProjectRef } from '../activities/types.ts';
+import type { Aliases } from '../domain/lifecycle/aliases.ts';
+import type { Request } from '../domain/lifecycle/events.ts';
+import type { ProbationResult, RetrainResult } from '../domain/lifecycle/results.ts';
+import type { Signal } from '../domain/lifecycle/signals.ts';
+import type { DecisionSummary, LifecycleState, Pause, Stage } from '../domain/lifecycle/state.ts';
+import type { PolicyClock } from '../domain/policy.ts';
+import type { Policy } from '../domain/project.ts';
+
+/** Queue of lifecycle, retrain, probation and monitor, and of their short activities. */
+export const controlQueue = 'control';
+/** Queue of the activities that train: as many at a time as the worker has cores. */
+export const trainingQueue = 'training';
+
+/** Ids are business keys: one workflow each, whoever starts it. */
+export const lifecycleId = (model: string): string => `lifecycle/${model}`;
+export const retrainId = (decisionId: string): string => `retrain/${decisionId}`;
+export const probationId = (decisionId: string): string => `probation/${decisionId}`;
+export const monitorId = (model: string): string => `monitor/${model}`;
+
+export type { ProjectRef } from '../activities/types.ts';
+
+export interface LifecycleInput {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  /** The state that the run before left; absent at the very first. */
+  readonly state?: LifecycleState;
+}
+
+export interface RetrainInput {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly decisionId: string;
+  readonly reasons: readonly Signal[];
+  /** Path of a labelled extract to train on instead of the store. The holdout is always the store's. */
+  readonly trainingData: string | null;
+  readonly freshAfterKey: string | null;
+  readonly champion: string | null;
+}
+
+export interface ProbationInput {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly decisionId: string;
+  readonly champion: string;
+  readonly previous: string;
+  /** What was learned so far; null at the start. */
+  readonly progress: ProbationProgress | null;
+}
+
+export interface MonitorInput {
+  readonly project: ProjectRef;
+}
+
+/** What an operator sees of a model. */
+export interface LifecycleStatus {
+  readonly model: string;
+  readonly stage: Stage;
+  readonly aliases: Aliases;
+  /** Why pending signals start nothing yet; null when nothing waits. */
+  readonly waitingFor: string | null;
+  readonly pending: readonly Signal[];
+  readonly paused: Pause | null;
+  /** What a person should look at. */
+  readonly attention: string | null;
+  readonly turnedDown: LifecycleState['turnedDown'];
+  readonly clock: PolicyClock;
+  readonly totals: LifecycleState['totals'];
+  readonly newest: DecisionSummary | null;
+}
+
+/** Sent by the monitor after every look, with or without a signal: the policy clocks move on it. */
+export interface ObservedMessage {
+  readonly clock: PolicyClock;
+  readonly signals: readonly Signal[];
+}
+
+export const observedSignal = defineSignal<[ObservedMessage]>('observed');
+export const raiseSignalSignal = defineSignal<[{ readonly reason: string; readonly source: string }]>('raiseSignal');
+export const retrainFinishedSignal =
+  defineSignal<[{ readonly decisionId: string; readonly result: RetrainResult }]>('retrainFinished');
+export const probationFinishedSignal =
+  defineSignal<[{ readonly decisionId: string; readonly result: ProbationResult }]>('probationFinished');
+
+export interface RetrainMessage extends Request {
+  readonly trainingData?: string;
+}
+export interface ApproveMessage extends Request {
+  /** Promote the newest challenger although it was turned down. */
+  readonly override?: boolean;
+}
+export interface SetPolicyMessage extends Request {
+  readonly policy: Policy;
+}
+
+/** Asks a probation to look at the labels that have come. */
+export const lookSignal = defineSignal('look');
+/** Answered by nothing: it fails where the workflow is gone, which is what the sender wants to know. */
+export const pingSignal = defineSignal('ping');
+
+export const retrainUpdate = defineUpdate<LifecycleStatus, [RetrainMessage]>('retrain');
+export const approveUpdate = defineUpdate<LifecycleStatus, [ApproveMessage]>('approve');
+export const rejectUpdate = defineUpdate<LifecycleStatus, [Request]>('reject');
+export const pauseUpdate = defineUpdate<LifecycleStatus, [Request]>('pause');
+export const resumeUpdate = defineUpdate<LifecycleStatus, [Request]>('resume');
+export const rollbackUpdate = defineUpdate<LifecycleStatus, [Request]>('rollback');
+export const setPolicyUpdate = defineUpdate<LifecycleStatus, [SetPolicyMessage]>('setPolicy');
+
+export const statusQuery = defineQuery<LifecycleStatus>('status');
+export const historyQuery = defineQuery<readonly DecisionSummary[]>('history');
+/** The policy in force. */
+export const policyQuery = defineQuery<Policy>('policy');
+/** Of a probation: how often it has looked, and what it has seen. */
+export const progressQuery = defineQuery<{ readonly looks: number; readonly summary: string }>('progress');
