@@ -1,0 +1,49 @@
+import { logMcNemarEValue } from './sequential-mcnemar.ts';
+import { logShiryaevRoberts } from './shiryaev-roberts.ts';
+import type { ProbationState } from './state.ts';
+
+/** Log of the evidence that the new model is worse: sequential McNemar for classes, betting for regression. */
+export function logHarmEValue(state: ProbationState): number {
+  return state.task === 'regression'
+    ? state.againstNew.logWealth
+    : logMcNemarEValue(state.onlyNewWorse, state.onlyOldWorse);
+}
+
+/** The sequential test and the detector of a decay share α half and half. */
+export function logHarmThreshold(state: ProbationState): number {
+  return Math.log(2 / state.policy.alpha);
+}
+
+export function logDecayStatistic(state: ProbationState): number {
+  return logShiryaevRoberts(state.decay);
+}
+
+/** Rows for which the detector of a decay is guaranteed: discordant rows for classes, all that may be watched for regression. */
+export function decayRowsLimit({ task, policy }: ProbationState): number {
+  return task === 'regression' ? policy.horizonLabels + policy.maxExtensions * policy.extendLabels : policy.dMax;
+}
+
+export function logDecayThreshold(state: ProbationState): number {
+  return Math.log(decayRowsLimit(state) / (state.policy.alpha / 2));
+}
+
+export function logNonInferiorityThreshold(state: ProbationState): number {
+  return Math.log(1 / state.policy.alpha);
+}
+
+/** Mean loss of the new model minus that of the old one; 0 before the first label. */
+export function meanHarm(state: ProbationState): number {
+  return state.labels === 0 ? 0 : (state.newLossSum - state.oldLossSum) / state.labels;
+}
+
+/**
+ * Whether the labels seen may confirm at the end of a horizon: enough of them, the new model no worse than the margin allows
+ * as far as they show, and the evidence of harm less than half way (in logs) to a rollback.
+ */
+export function isUnsuspicious(state: ProbationState): boolean {
+  return (
+    state.labels >= state.policy.minLabels &&
+    meanHarm(state) <= state.policy.margin &&
+    logHarmEValue(state) < logHarmThreshold(state) / 2
+  );
+}

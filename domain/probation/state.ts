@@ -1,0 +1,69 @@
+import type { Task } from '../task.ts';
+import { type BettingState, initialBetting } from './betting.ts';
+import type { ProbationPolicy } from './policy.ts';
+import { initialShiryaevRoberts, type ShiryaevRobertsState } from './shiryaev-roberts.ts';
+
+/** The loss of both models on one labelled row, in prediction-time order. Classes: 0 right, 1 wrong. */
+export interface LossPair {
+  readonly newLoss: number;
+  readonly oldLoss: number;
+}
+
+/** What ended the probation, at which label; it never changes again. */
+export interface ProbationDecision {
+  readonly outcome: 'confirmed' | 'rolled-back' | 'inconclusive';
+  readonly by: 'sequential-test' | 'shiryaev-roberts' | 'non-inferiority' | 'horizon';
+  readonly atLabel: number;
+}
+
+/** All that is kept of the labels seen: a few dozen numbers, JSON-serialisable, whatever the number of labels. */
+export interface ProbationState {
+  readonly policy: ProbationPolicy;
+  readonly task: Task;
+  /** Losses are divided by this and clipped into [0, 1]; 1 for classes. */
+  readonly lossScale: number;
+  readonly labels: number;
+  readonly newLossSum: number;
+  readonly oldLossSum: number;
+  /** Rows that only the new model got wrong; for regression, on which its loss was the larger. */
+  readonly onlyNewWorse: number;
+  readonly onlyOldWorse: number;
+  /** Bets that the new model is worse; the test for a rollback of regression models. */
+  readonly againstNew: BettingState;
+  readonly decay: ShiryaevRobertsState;
+  /** Bets that the new model is worse by less than the margin. */
+  readonly forNew: BettingState;
+  /** Label at which the horizon ends, extensions included. */
+  readonly horizonLabel: number;
+  readonly extensions: number;
+  readonly decision: ProbationDecision | null;
+}
+
+/**
+ * The state before the first label. `lossScale` fixes in advance what counts as the largest loss of a regression model, e.g.
+ * the 99% quantile of the predecessor's squared errors on the holdout: the test is valid for losses clipped there.
+ */
+export function initialProbation(policy: ProbationPolicy, task: Task, lossScale = 1): ProbationState {
+  if (!(lossScale > 0) || !Number.isFinite(lossScale))
+    throw new RangeError(`probation: lossScale must be a positive number, got ${lossScale}`);
+  if (task !== 'regression' && lossScale !== 1)
+    throw new RangeError(
+      `probation: lossScale is for regression; 0/1 losses of a ${task} model have scale 1, got ${lossScale}`,
+    );
+  return {
+    policy,
+    task,
+    lossScale,
+    labels: 0,
+    newLossSum: 0,
+    oldLossSum: 0,
+    onlyNewWorse: 0,
+    onlyOldWorse: 0,
+    againstNew: initialBetting,
+    decay: initialShiryaevRoberts,
+    forNew: initialBetting,
+    horizonLabel: policy.horizonLabels,
+    extensions: 0,
+    decision: null,
+  };
+}
