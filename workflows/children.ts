@@ -1,0 +1,98 @@
+import { getExternalWorkflowHandle, isCancellation, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
+import type { ProjectRef } from '../activities/types.ts';
+import type { Command } from '../domain/lifecycle/events.ts';
+import type { ProbationResult } from '../domain/lifecycle/results.ts';
+import { describeError } from './describe-error.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { pingSignal, probationId, retrainId } from './messages.ts';
+import { probation } from './probation.ts';
+import { retrain } from './retrain.ts';
+
+/** Between two questions whether a child of an earlier run still lives. */
+const pingEveryMs = 60_000;
+/** A child that ended has told its result before: this long is waited for it. */
+const graceMs = 10_000;
+
+type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
+
+export async function runRetrain(
+  project: ProjectRef,
+  lifecycle: Lifecycle,
+  { decisionId, signals, trainingData, freshAfterKey }: CommandOf<'startRetrain'>,
+): Promise<void> {
+  const { policy, aliases } = lifecycle.state();
+  const champion = aliases.champion;
+  try {
+    const child = await startChild(retrain, {
+      workflowId: retrainId(decisionId),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Retraining ${decisionId}`,
+      staticDetails: signals.map((signal) => `- **${signal.kind}**: ${signal.reason}`).join('\n'),
+      args: [{ project, policy, decisionId, reasons: signals, trainingData, freshAfterKey, champion }],
+    });
+    const result = await child.result();
+    lifecycle.tell({ type: 'retrainFinished', nowMs: Date.now(), decisionId, result });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    lifecycle.tell({ type: 'retrainFailed', nowMs: Date.now(), decisionId, reason: describeError(error) });
+  }
+}
+
+export async function runProbation(
+  project: ProjectRef,
+  lifecycle: Lifecycle,
+  { decisionId, plan }: CommandOf<'startProbation'>,
+): Promise<void> {
+  const { champion } = plan.after;
+  const { champion: previous } = plan.before;
+  if (champion === null || previous === null) return;
+  const { policy } = lifecycle.state();
+  try {
+    const child = await startChild(probation, {
+      workflowId: probationId(decisionId),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Probation of version ${champion} against version ${previous}`,
+      args: [{ project, policy, decisionId, champion, previous, progress: null }],
+    });
+    const result = await child.result();
+    lifecycle.tell({ type: 'probationFinished', nowMs: Date.now(), decisionId, result });
+  } catch (error) {
+    tellProbationLost(lifecycle, decisionId, describeError(error));
+  }
+}
+
+/** A watch that broke off has shown nothing: a person decides. A cancelled one ends here too, and the reducer ignores it. */
+function tellProbationLost({ tell }: Lifecycle, decisionId: string, why: string): void {
+  const result: ProbationResult = { outcome: 'inconclusive', reason: `the watch broke off: ${why}`, checks: [] };
+  tell({ type: 'probationFinished', nowMs: Date.now(), decisionId, result });
+}
+
+/**
+ * A handle to a child doesn't survive continue-as-new. Children tell their result by signal; this finds out about one
+ * that was terminated and can't.
+ */
+export async function watchChild(lifecycle: Lifecycle): Promise<void> {
+  const { stage } = lifecycle.state();
+  const why = 'its workflow was terminated or failed';
+  if (stage.name === 'retraining') {
+    const { decisionId } = stage;
+    await untilGone(retrainId(decisionId));
+    lifecycle.tell({ type: 'retrainFailed', nowMs: Date.now(), decisionId, reason: why });
+  } else if (stage.name === 'probation') {
+    await untilGone(probationId(stage.decisionId));
+    tellProbationLost(lifecycle, stage.decisionId, why);
+  }
+}
+
+async function untilGone(workflowId: string): Promise<void> {
+  const child = getExternalWorkflowHandle(workflowId);
+  for (;;) {
+    try {
+      await child.signal(pingSignal);
+    } catch {
+      await sleep(graceMs, { summary: `last word of ${workflowId}` });
+      return;
+    }
+    await sleep(pingEveryMs, { summary: `watching ${workflowId}` });
+  }
+}

@@ -1,0 +1,95 @@
+import { getExternalWorkflowHandle, isCancellation, log } from '@temporalio/workflow';
+import type { ProjectRef } from '../activities/types.ts';
+import type { Command } from '../domain/lifecycle/events.ts';
+import { runProbation, runRetrain } from './children.ts';
+import { describeError } from './describe-error.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { lookSignal, probationId } from './messages.ts';
+import { control } from './proxies.ts';
+
+export interface CommandRunner {
+  run(command: Command): void;
+  /** True while no activity is in flight; children outlive the run. */
+  isIdle(): boolean;
+}
+
+type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
+
+/** Turns the reducer's commands into activities and children, and what they come to into events. */
+export function createRunner(project: ProjectRef, lifecycle: Lifecycle): CommandRunner {
+  let inFlight = 0;
+  const track = (work: Promise<void>): void => {
+    inFlight += 1;
+    void work.finally(() => (inFlight -= 1));
+  };
+  const run = (command: Command): void => {
+    switch (command.type) {
+      case 'startRetrain':
+        void runRetrain(project, lifecycle, command);
+        return;
+      case 'startProbation':
+        void runProbation(project, lifecycle, command);
+        return;
+      default:
+        track(runShort(project, lifecycle, command));
+    }
+  };
+  return { run, isIdle: () => inFlight === 0 };
+}
+
+async function runShort(
+  project: ProjectRef,
+  { state, tell }: Lifecycle,
+  command: Exclude<Command, CommandOf<'startRetrain' | 'startProbation'>>,
+): Promise<void> {
+  const { model } = project;
+  switch (command.type) {
+    case 'readAliases': {
+      const aliases = await control.readAliases({ model });
+      return tell({ type: 'started', nowMs: Date.now(), aliases });
+    }
+    case 'triage': {
+      const { decisionId, signals } = command;
+      const triage = await control.judgeSignals({ signals });
+      return tell({ type: 'triaged', nowMs: Date.now(), decisionId, triage });
+    }
+    case 'record':
+      return await control.appendLedger({ model, record: command.record });
+    case 'runStep':
+      return await runStep(project, { state, tell }, command);
+    case 'lookAgain':
+      return await lookAgain(probationId(command.decisionId));
+    case 'cancelProbation':
+      return await cancelQuietly(probationId(command.decisionId));
+  }
+}
+
+async function runStep(project: ProjectRef, { state, tell }: Lifecycle, command: CommandOf<'runStep'>): Promise<void> {
+  const { plan, step } = command;
+  const { decisionId } = plan;
+  const summary = `${plan.kind} ${decisionId}: ${step}`;
+  try {
+    const request = { project, policy: state().policy, plan, step };
+    await control.runSwitchStep.executeWithOptions({ summary }, [request]);
+    tell({ type: 'stepDone', nowMs: Date.now(), decisionId, step });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    tell({ type: 'stepFailed', nowMs: Date.now(), decisionId, step, reason: describeError(error) });
+  }
+}
+
+async function lookAgain(workflowId: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(workflowId).signal(lookSignal);
+  } catch (error) {
+    log.info('a probation that has ended was not reached', { workflowId, reason: describeError(error) });
+  }
+}
+
+async function cancelQuietly(workflowId: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(workflowId).cancel();
+  } catch (error) {
+    log.info('a probation that has ended was not cancelled', { workflowId, reason: describeError(error) });
+  }
+}
