@@ -21,8 +21,7 @@ export type SwitchStep =
   | 'set-previous'
   | 'set-champion'
   | 'verify-serving'
-  | 'clear-challenger'
-  | 'record-done';
+  | 'clear-challenger';
 
 /** `previous` moves before `champion`: whoever dies between them leaves the old champion serving and a way back. */
 const promotionSteps: readonly SwitchStep[] = [
@@ -33,7 +32,6 @@ const promotionSteps: readonly SwitchStep[] = [
   'set-champion',
   'verify-serving',
   'clear-challenger',
-  'record-done',
 ];
 
 /** `champion` moves first: every second counts, and the target is already loaded as the shadow. */
@@ -44,7 +42,6 @@ const rollbackSteps: readonly SwitchStep[] = [
   'set-previous',
   'clear-challenger',
   'verify-serving',
-  'record-done',
 ];
 
 /** An undo asks no replica's leave: what it returns to is what served before. */
@@ -54,7 +51,6 @@ const undoSteps: readonly SwitchStep[] = [
   'set-previous',
   'clear-challenger',
   'verify-serving',
-  'record-done',
 ];
 
 export function stepsOf(plan: Switch): readonly SwitchStep[] {

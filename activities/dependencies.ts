@@ -1,0 +1,33 @@
+import type { Ledger } from '../adapters/ports/ledger.ts';
+import type { ModelPackages } from '../adapters/ports/model-packages.ts';
+import type { ModelRuntime } from '../adapters/ports/model-runtime.ts';
+import type { Registry } from '../adapters/ports/registry.ts';
+import type { Replicas } from '../adapters/ports/replicas.ts';
+import type { LabelledRows, Store } from '../adapters/ports/store.ts';
+import type { ModelProject } from '../domain/project.ts';
+import type { DataSchema } from '../domain/table.ts';
+import type { Task } from '../domain/task.ts';
+import type { ProjectRef } from './types.ts';
+
+/** The labelled rows a project brings along, and what was inferred from them. */
+export interface History {
+  readonly task: Task;
+  readonly schema: DataSchema;
+  readonly rows: LabelledRows;
+}
+
+/** Everything that activities touch of the world; worker.ts composes it. */
+export interface Dependencies {
+  readonly registry: Registry;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly runtime: ModelRuntime;
+  readonly replicas: Replicas;
+  readonly packages: ModelPackages;
+  /** Throws where the project's file is wrong. */
+  loadProject(ref: ProjectRef): Promise<ModelProject>;
+  /** Rows of the project's data file, or of another file of the same columns. Throws where the data are unusable. */
+  readHistory(project: ModelProject, path: string | null): Promise<History>;
+  /** Folder for checkpoints and packages in the making; one below it per decision. */
+  readonly workDirectory: string;
+}

@@ -1,0 +1,137 @@
+import { Context } from '@temporalio/activity';
+import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
+import type { TrainingLabels } from '../domain/gate/evidence.ts';
+import { judgeGate } from '../domain/gate/judge.ts';
+import { selectCandidate } from '../domain/gate/select-candidate.ts';
+import type { RetrainResult } from '../domain/lifecycle/results.ts';
+import { buildReference } from '../domain/monitoring/reference.ts';
+import type { Predictions } from '../domain/task.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Dependencies } from './dependencies.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { GateRequest } from './types.ts';
+
+/**
+ * Chooses the challenger on validation, lets it face the champion on the holdout, and registers it with its verdict.
+ * Only the chosen one sees the holdout, once.
+ */
+export async function faceChampion(deps: Dependencies, request: GateRequest): Promise<RetrainResult> {
+  return await withHeartbeat(async () => {
+    const { model } = request.project;
+    const chosen = choose(request.trained);
+    const snapshot = await deps.store.getSnapshot(model, request.snapshotId);
+    const holdout = await deps.store.readSnapshot(snapshot, snapshot.split.holdout);
+    const challenger = await score(deps, chosen.packageDirectory, snapshot);
+    const champion = await loadChampion(deps, request, snapshot);
+    const trainingLabels = await describeTrainingLabels(deps, snapshot);
+    const { task } = await deps.packages.readSignature(chosen.packageDirectory);
+    const verdict = judgeGate(
+      {
+        task,
+        labels: holdout.labels,
+        champion: champion?.predictions ?? null,
+        challenger,
+        trainingLabels,
+        challengerSimpler: champion !== null && chosen.parameters < champion.parameters,
+      },
+      request.policy.gate,
+    );
+    await saveReference(deps, chosen, snapshot, challenger, holdout.labels);
+    const version = await register(deps, request, chosen, verdict);
+    return describeResult(request, chosen, snapshot, verdict, version);
+  });
+}
+
+function choose(trained: readonly TrainedCandidate[]): TrainedCandidate {
+  const choice = selectCandidate(trained.map((one) => ({ id: one.candidateId, ...one })));
+  const chosen = trained.find(({ candidateId }) => candidateId === choice?.id);
+  if (chosen === undefined) throw new Error('no candidate has a finite validation loss');
+  return chosen;
+}
+
+async function score(deps: Dependencies, packageDirectory: string, snapshot: Snapshot): Promise<Predictions> {
+  const { cancellationSignal } = Context.current();
+  return await deps.runtime.score(packageDirectory, snapshot, snapshot.split.holdout, cancellationSignal);
+}
+
+async function loadChampion(
+  deps: Dependencies,
+  { project, champion }: GateRequest,
+  snapshot: Snapshot,
+): Promise<{ predictions: Predictions; parameters: number } | null> {
+  if (champion === null) return null;
+  const packageDirectory = await deps.registry.fetchPackage(project.model, champion);
+  const { parameters } = await deps.packages.readSignature(packageDirectory);
+  return { predictions: await score(deps, packageDirectory, snapshot), parameters };
+}
+
+/** The constant baseline is learned where the challenger learned, never on the holdout. */
+async function describeTrainingLabels({ store }: Dependencies, snapshot: Snapshot): Promise<TrainingLabels> {
+  const { labels } = await store.readSnapshot(snapshot, snapshot.split.train);
+  const { classes } = snapshot.schema;
+  if (classes.length === 0) {
+    return { kind: 'values', mean: labels.reduce((sum, label) => sum + label, 0) / labels.length };
+  }
+  const counts = classes.map(() => 0);
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  return { kind: 'classes', counts };
+}
+
+/** What the version's live inputs will be compared with travels with it. */
+async function saveReference(
+  { store, packages }: Dependencies,
+  chosen: TrainedCandidate,
+  snapshot: Snapshot,
+  outputs: Predictions,
+  labels: Float64Array,
+): Promise<void> {
+  const { task } = await packages.readSignature(chosen.packageDirectory);
+  const seen: LabelledRows = await store.readSnapshot(snapshot, { from: 0, to: snapshot.split.validation.to });
+  const reference = buildReference({ task, schema: snapshot.schema, inputs: seen.table, outputs, labels });
+  await packages.writeReference(chosen.packageDirectory, reference);
+}
+
+async function register(
+  { registry }: Dependencies,
+  { project, decisionId, snapshotId }: GateRequest,
+  chosen: TrainedCandidate,
+  verdict: Verdict,
+): Promise<string> {
+  const { version } = await registry.register({
+    model: project.model,
+    idempotencyKey: decisionId,
+    packageDirectory: chosen.packageDirectory,
+    tags: {
+      decisionId,
+      snapshotId,
+      candidate: chosen.candidateId,
+      gate: verdict.outcome,
+      reason: verdict.reason,
+      parameters: String(chosen.parameters),
+      validationLoss: String(chosen.validationLoss),
+      weightsSha256: chosen.weightsSha256,
+    },
+  });
+  return version;
+}
+
+function describeResult(
+  { fingerprint, trained }: GateRequest,
+  chosen: TrainedCandidate,
+  snapshot: Snapshot,
+  verdict: Verdict,
+  version: string,
+): RetrainResult {
+  return {
+    outcome: verdict.outcome,
+    reason: `${chosen.candidateId}: ${verdict.reason}`,
+    version,
+    candidateId: chosen.candidateId,
+    snapshotId: snapshot.id,
+    fingerprint,
+    lastKey: snapshot.lastKey,
+    trainings: trained.length,
+    checks: verdict.checks,
+  };
+}

@@ -1,0 +1,29 @@
+import { judgeTriage } from '../domain/triage.ts';
+import type { Dependencies } from './dependencies.ts';
+import { faceChampion } from './face-champion.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { lookAtProbation } from './look-at-probation.ts';
+import { observe } from './observe.ts';
+import { runSwitchStep } from './switch-step.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+import { trainCandidate } from './train-candidate.ts';
+import type { ControlActivities, TrainingActivities } from './types.ts';
+
+/** The activities of the queue `control`, bound to what they touch. */
+export function createControlActivities(deps: Dependencies): ControlActivities {
+  return {
+    readAliases: ({ model }) => withHeartbeat(() => deps.registry.getAliases(model)),
+    appendLedger: ({ model, record }) => withHeartbeat(() => deps.ledger.append(model, record)),
+    judgeSignals: ({ signals }) => Promise.resolve(judgeTriage(signals)),
+    takeSnapshot: (request) => takeSnapshot(deps, request),
+    faceChampion: (request) => faceChampion(deps, request),
+    runSwitchStep: (request) => runSwitchStep(deps, request),
+    lookAtProbation: (request) => lookAtProbation(deps, request),
+    observe: (request) => observe(deps, request),
+  };
+}
+
+/** The activities of the queue `training`. */
+export function createTrainingActivities(deps: Dependencies): TrainingActivities {
+  return { trainCandidate: (request) => trainCandidate(deps, request) };
+}

@@ -1,0 +1,56 @@
+import type { OutcomeRows } from '../adapters/ports/store.ts';
+import { primaryLosses } from '../domain/gate/losses.ts';
+import { matureCount } from '../domain/outcomes/maturity.ts';
+import { judgeProbation } from '../domain/probation/judge.ts';
+import { observePairs } from '../domain/probation/observe.ts';
+import { initialProbation, type LossPair } from '../domain/probation/state.ts';
+import type { Task } from '../domain/task.ts';
+import type { Dependencies } from './dependencies.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { ProbationLook, ProbationProgress, ProbationRequest } from './types.ts';
+
+/** Takes in the labels that have matured since the last look, in prediction order, and says what they show so far. */
+export async function lookAtProbation(deps: Dependencies, request: ProbationRequest): Promise<ProbationLook> {
+  return await withHeartbeat(async () => {
+    const { project, policy, champion } = request;
+    const packageDirectory = await deps.registry.fetchPackage(project.model, champion);
+    const { schema, task } = await deps.packages.readSignature(packageDirectory);
+    const progress = request.progress ?? (await begin(deps, request, task, packageDirectory));
+    const after = progress.lastId === null ? {} : { afterId: progress.lastId };
+    const outcomes = await deps.store.readOutcomes({ model: project.model, schema, ...after });
+    const mature = matureCount(outcomes.labels, policy.monitor);
+    const pairs = pairLosses(task, outcomes, mature, request);
+    const state = observePairs(progress.state, pairs);
+    const lastId = outcomes.ids[mature - 1] ?? progress.lastId;
+    return { progress: { lastId, state }, verdict: judgeProbation(state), newLabels: pairs.length };
+  });
+}
+
+/** Losses of regression models are scaled by what the predecessor was seen to lose on the holdout. */
+async function begin(
+  { packages }: Dependencies,
+  { policy }: ProbationRequest,
+  task: Task,
+  packageDirectory: string,
+): Promise<ProbationProgress> {
+  const lossScale = task === 'regression' ? (await packages.readReference(packageDirectory)).lossScale : 1;
+  return { lastId: null, state: initialProbation(policy.probation, task, lossScale) };
+}
+
+/** Rows that the new champion answered and its predecessor scored in the shadow. */
+function pairLosses(
+  task: Task,
+  outcomes: OutcomeRows,
+  mature: number,
+  { champion, previous }: ProbationRequest,
+): readonly LossPair[] {
+  const newLosses = primaryLosses(task, outcomes.labels, outcomes.outputs);
+  const oldLosses = primaryLosses(task, outcomes.labels, outcomes.shadowOutputs);
+  const pairs: LossPair[] = [];
+  for (let row = 0; row < mature; row += 1) {
+    if (outcomes.versions[row] !== champion || outcomes.shadowVersions[row] !== previous) continue;
+    if (Number.isNaN(outcomes.labels[row])) continue;
+    pairs.push({ newLoss: newLosses[row] ?? 0, oldLoss: oldLosses[row] ?? 0 });
+  }
+  return pairs;
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { ReplicaStatus } from '../adapters/ports/replicas.ts';
+import type { Switch } from '../domain/lifecycle/switch.ts';
+import { describePlan } from '../domain/lifecycle/switching.ts';
+import type { Dependencies } from './dependencies.ts';
+import { failureTypes, finalFailure } from './failures.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { StepRequest } from './types.ts';
+
+const lookEveryMs = 100;
+
+/** One step of a promotion, rollback or undo. Each may be repeated: the plan says what to write, not what to change. */
+export async function runSwitchStep(deps: Dependencies, request: StepRequest): Promise<void> {
+  await withHeartbeat(() => runStep(deps, request));
+}
+
+async function runStep(deps: Dependencies, request: StepRequest): Promise<void> {
+  const { plan, step } = request;
+  const { model } = request.project;
+  switch (step) {
+    case 'record-intent':
+      return await recordIntent(deps, model, plan);
+    case 'stage':
+      return await deps.registry.setAlias(model, 'challenger', plan.after.champion);
+    case 'verify-staged':
+      return await untilReady(deps, request, (replica) => whyNotStaged(replica, request));
+    case 'set-previous':
+      return await deps.registry.setAlias(model, 'previous', plan.after.previous);
+    case 'set-champion':
+      return await deps.registry.setAlias(model, 'champion', plan.after.champion);
+    case 'clear-challenger':
+      return await deps.registry.setAlias(model, 'challenger', null);
+    case 'verify-serving':
+      return await verifyServing(deps, request);
+  }
+}
+
+async function recordIntent({ ledger }: Dependencies, model: string, plan: Switch): Promise<void> {
+  await ledger.append(model, {
+    id: `${plan.decisionId}/intent`,
+    atMs: Date.now(),
+    kind: `${plan.kind} intended`,
+    summary: `${describePlan(plan)}: ${plan.reason}`,
+    evidence: plan,
+  });
+}
+
+/** Null when the replica has the version loaded and its golden predictions hold. */
+function whyNotStaged(replica: ReplicaStatus, { plan, policy }: StepRequest): string | null {
+  const loaded = replica.loaded.find(({ version }) => version === plan.after.champion);
+  if (loaded === undefined) return replica.problem ?? `version ${plan.after.champion} is not loaded yet`;
+  if (loaded.goldenMaxDifference <= policy.serving.goldenTolerance) return null;
+  return `golden predictions differ by ${loaded.goldenMaxDifference}, ${policy.serving.goldenTolerance} is allowed`;
+}
+
+function whyNotServing(replica: ReplicaStatus, { plan }: StepRequest): string | null {
+  if (replica.serving === plan.after.champion) return null;
+  return replica.problem ?? `it still serves version ${replica.serving ?? 'none'}`;
+}
+
+/** Every replica serves the version, the registry says so too, and golden predictions come out right over the wire. */
+async function verifyServing(deps: Dependencies, request: StepRequest): Promise<void> {
+  const { plan, policy } = request;
+  const { model } = request.project;
+  const aliases = await deps.registry.getAliases(model);
+  if (aliases.champion !== plan.after.champion || aliases.previous !== plan.after.previous) {
+    const found = `champion ${aliases.champion ?? 'none'}, previous ${aliases.previous ?? 'none'}`;
+    throw finalFailure(failureTypes.aliasMoved, `somebody else moved the aliases: found ${found}`);
+  }
+  const version = plan.after.champion;
+  if (version === null) return;
+  const replicas = await untilReady(deps, request, (replica) => whyNotServing(replica, request));
+  for (const replica of replicas) {
+    const difference = await deps.replicas.verifyGolden(replica, model, version);
+    if (difference <= policy.serving.goldenTolerance) continue;
+    const allowed = policy.serving.goldenTolerance;
+    const message = `${replica.url} answers golden rows with a difference of ${difference}, ${allowed} is allowed`;
+    throw finalFailure(failureTypes.goldenMismatch, message);
+  }
+}
+
+/** Waits until no replica objects, for as long as the policy allows. */
+async function untilReady(
+  { replicas }: Dependencies,
+  { project, policy }: StepRequest,
+  whyNot: (replica: ReplicaStatus) => string | null,
+): Promise<readonly ReplicaStatus[]> {
+  const { minReplicas, replicaTimeoutMs } = policy.serving;
+  const { cancellationSignal } = Context.current();
+  const deadlineMs = Date.now() + replicaTimeoutMs;
+  let objection = '';
+  do {
+    const found = await listQuietly(replicas, project.model);
+    objection = typeof found === 'string' ? found : (firstObjection(found, minReplicas, whyNot) ?? '');
+    if (objection === '' && typeof found !== 'string') return found;
+    await sleep(lookEveryMs, undefined, { signal: cancellationSignal });
+  } while (Date.now() < deadlineMs);
+  throw finalFailure(failureTypes.replicasNotReady, `after ${replicaTimeoutMs / 1000} s: ${objection}`);
+}
+
+/** A replica that does not answer is an objection, not a failure: it may be restarting. */
+async function listQuietly(
+  replicas: Dependencies['replicas'],
+  model: string,
+): Promise<readonly ReplicaStatus[] | string> {
+  try {
+    return await replicas.list(model);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function firstObjection(
+  found: readonly ReplicaStatus[],
+  minReplicas: number,
+  whyNot: (replica: ReplicaStatus) => string | null,
+): string | null {
+  if (found.length < minReplicas) {
+    return `${found.length} replicas of the prediction service are alive, ${minReplicas} are needed`;
+  }
+  for (const replica of found) {
+    const objection = whyNot(replica);
+    if (objection !== null) return `${replica.replicaId} (${replica.url}): ${objection}`;
+  }
+  return null;
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import { recentWindow } from '../domain/snapshot/split.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { TrainingRequest } from './types.ts';
+
+interface Progress {
+  readonly checkpoint: string | null;
+  readonly summary: string;
+}
+
+const beatEveryMs = 2_000;
+
+/** Trains one candidate in a process of its own; an attempt after a crash goes on from the last heartbeat's checkpoint. */
+export async function trainCandidate(deps: Dependencies, request: TrainingRequest): Promise<TrainedCandidate> {
+  const context = Context.current();
+  const project = await deps.loadProject(request.project);
+  const snapshot = await deps.store.getSnapshot(project.name, request.snapshotId);
+  const { candidate } = request;
+  const { train, validation } = snapshot.split;
+  let progress: Progress = (context.info.heartbeatDetails as Progress | undefined) ?? { checkpoint: null, summary: 'starting' };
+  const resumeFrom = progress.checkpoint;
+  const beat = (): void => context.heartbeat(progress);
+  const timer = setInterval(beat, beatEveryMs);
+  try {
+    return await deps.runtime.train(
+      {
+        task: project.task,
+        snapshot,
+        candidate,
+        train: candidate.window === 'recent' ? recentWindow(train, request.policy.snapshot.recentRows) : train,
+        validation,
+        seed: project.training.seed,
+        workDirectory: join(deps.workDirectory, request.decisionId, candidate.id.replaceAll(/[^\w.-]/g, '_')),
+      },
+      {
+        resumeFrom,
+        signal: context.cancellationSignal,
+        onEpoch: ({ epoch, maxEpochs, trainLoss, validationLoss, checkpoint }) => {
+          const losses = `loss ${trainLoss.toFixed(4)}, validation ${validationLoss.toFixed(4)}`;
+          progress = { checkpoint, summary: `epoch ${epoch} of at most ${maxEpochs}: ${losses}` };
+          beat();
+        },
+      },
+    );
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,63 @@
+import type { SnapshotPolicy } from '../policy.ts';
+import type { RowRange } from '../table.ts';
+
+export interface Split {
+  readonly train: RowRange;
+  readonly validation: RowRange;
+  readonly holdout: RowRange;
+}
+
+export type SplitPlan =
+  | { readonly outcome: 'split'; readonly split: Split }
+  | { readonly outcome: 'too-few-rows'; readonly reason: string };
+
+const minTrainRows = 100;
+const minValidationRows = 30;
+
+/**
+ * Cuts rows in time order into train, validation and holdout. The holdout is the newest end of the fresh rows, those that
+ * neither a model nor a gate has seen; validation is the newest end of what is before it, a share of the recent window, so
+ * that a long history does not keep the newest rows from training.
+ *
+ * @param freshRows how many of the newest rows are fresh; all of them for a first champion
+ */
+export function planSplit(
+  rowCount: number,
+  freshRows: number,
+  isFirst: boolean,
+  minHoldoutRows: number,
+  policy: SnapshotPolicy,
+): SplitPlan {
+  const share = isFirst ? policy.firstHoldoutShare : policy.holdoutShare;
+  const wanted = Math.round(freshRows * share);
+  const holdoutRows = Math.min(freshRows, Math.max(wanted, minHoldoutRows));
+  const before = rowCount - holdoutRows;
+  const validationRows = Math.max(
+    minValidationRows,
+    Math.round(Math.min(before, policy.recentRows) * policy.validationShare),
+  );
+  const trainRows = before - validationRows;
+  if (holdoutRows < minHoldoutRows) {
+    return tooFew(`${freshRows} labelled rows are fresh, the gate needs a holdout of ${minHoldoutRows}`);
+  }
+  if (trainRows < minTrainRows) {
+    return tooFew(`${rowCount} labelled rows leave ${Math.max(0, trainRows)} to train on, ${minTrainRows} are needed`);
+  }
+  return {
+    outcome: 'split',
+    split: {
+      train: { from: 0, to: trainRows },
+      validation: { from: trainRows, to: before },
+      holdout: { from: before, to: rowCount },
+    },
+  };
+}
+
+function tooFew(reason: string): SplitPlan {
+  return { outcome: 'too-few-rows', reason };
+}
+
+/** The newest `recentRows` of the training part. */
+export function recentWindow(train: RowRange, recentRows: number): RowRange {
+  return { from: Math.max(train.from, train.to - recentRows), to: train.to };
+}
