@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Aliases } from '../../../domain/lifecycle/aliases.ts';
+import { outstanding } from '../../../domain/lifecycle/outstanding.ts';
+import type { SwitchStep } from '../../../domain/lifecycle/switch.ts';
+import type { Switch } from '../../../domain/lifecycle/switch.ts';
+import {
+  begin,
+  decisionOf,
+  finishProbation,
+  finishRetraining,
+  finishSwitch,
+  gateResult,
+  observed,
+  onProbation,
+  performanceDrift,
+  retraining,
+  serving,
+  tell,
+  later,
+  type Story,
+} from '../../support/lifecycle.ts';
+import { testPolicy } from '../../support/policy.ts';
+
+describe('promotion', () => {
+  it('puts the first champion straight into service: there is nobody to watch it against', () => {
+    const empty: Aliases = { champion: null, previous: null, challenger: null };
+    const asked = tell(begin(), { type: 'started', aliases: empty });
+    const triage = { action: 'retrain', reason: 'no champion' } as const;
+    const running = tell(asked, { type: 'triaged', decisionId: decisionOf(asked), triage });
+    const story = finishSwitch(finishRetraining(running, gateResult({ version: '1' })));
+    expect(story.state.stage.name).toBe('serving');
+    expect(story.state.aliases).toEqual({ champion: '1', previous: null, challenger: null });
+  });
+
+  it('starts probation when the challenger serves', () => {
+    const story = onProbation();
+    expect(story.state.aliases).toEqual({ champion: '2', previous: '1', challenger: null });
+    expect(story.commands.at(-1)).toMatchObject({ type: 'startProbation', plan: { after: { champion: '2' } } });
+  });
+
+  it('is undone, from whichever step failed', () => {
+    const story = finishRetraining(retraining(serving()));
+    for (const step of ['verify-staged', 'set-champion', 'verify-serving'] as const) {
+      const at = advanceTo(story, step);
+      const failed = tell(at, { type: 'stepFailed', decisionId: decisionOf(at), step, reason: 'no replica answers' });
+      expect(failed.state.stage).toMatchObject({ name: 'switching', plan: { kind: 'undo' } });
+      const undone = finishSwitch(failed);
+      expect(undone.state.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
+      expect(undone.state.attention).toMatch(/no replica answers/);
+    }
+  });
+});
+
+describe('probation', () => {
+  it('confirms', () => {
+    const story = finishProbation(onProbation(), 'confirmed');
+    expect(story.state.stage.name).toBe('serving');
+    expect(story.state.aliases.champion).toBe('2');
+  });
+
+  it('rolls back to the predecessor and to what stood behind it', () => {
+    const story = finishSwitch(finishProbation(onProbation(), 'rolled-back'));
+    expect(story.state.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
+    expect(story.state.totals).toMatchObject({ promotions: 1, rollbacks: 1 });
+  });
+
+  it('asks a person when it found too little, and never takes silence for success', () => {
+    const asked = finishProbation(onProbation(), 'inconclusive');
+    expect(asked.state.stage).toMatchObject({ name: 'awaiting-approval', subject: 'probation' });
+    const silent = later(asked, testPolicy.approval.timeoutMs);
+    expect(silent.state.attention).toMatch(/never confirmed/);
+    const kept = tell(asked, { type: 'approved', by: 'ada', reason: 'fine', override: false });
+    expect(kept.state.stage.name).toBe('serving');
+    const rejected = tell(asked, { type: 'rejected', by: 'ada', reason: 'no' });
+    expect(rejected.state.stage).toMatchObject({ name: 'switching', plan: { kind: 'rollback' } });
+  });
+
+  it('looks again whenever the monitor has observed', () => {
+    const story = tell(onProbation(), observed(20_500, performanceDrift));
+    expect(story.commands.at(-1)).toMatchObject({ type: 'lookAgain' });
+    expect(story.state.pending).toEqual([performanceDrift]);
+  });
+
+  it('is cancelled when an operator rolls back', () => {
+    const story = tell(onProbation(), { type: 'rollbackRequested', by: 'ada', reason: 'complaints' });
+    expect(story.commands.map(({ type }) => type)).toContain('cancelProbation');
+    expect(finishSwitch(story).state.aliases.champion).toBe('1');
+  });
+});
+
+describe('after a rollback', () => {
+  const rolledBack = finishSwitch(finishProbation(onProbation(), 'rolled-back'));
+
+  it('backs off: the cooldown grows', () => {
+    const signalled = later(tell(rolledBack, observed(11_500, performanceDrift)), testPolicy.retrain.debounceMs);
+    expect(signalled.state.stage.name).toBe('serving');
+    expect(tell(signalled, observed(12_000)).state.stage.name).toBe('triaging');
+  });
+
+  it('refuses the same data and configurations', () => {
+    const again = finishRetraining(retraining(rolledBack, 30_000), gateResult({ version: '3' }));
+    expect(again.state.stage.name).toBe('serving');
+    expect(again.state.turnedDown?.reason).toMatch(/rolled back before/);
+  });
+
+  it('pauses for a person after too many', () => {
+    let story: Story = rolledBack;
+    for (const version of ['3', '4']) {
+      story = onProbation(story, gateResult({ version, fingerprint: `f${version}` }));
+      story = finishSwitch(finishProbation(story, 'rolled-back'));
+    }
+    expect(story.state.paused?.reason).toMatch(/3 rollbacks/);
+    const resumed = tell(story, { type: 'resumeRequested', by: 'ada', reason: 'data mended' });
+    expect(resumed.state.paused).toBeNull();
+  });
+
+  it('stops for a person when the rollback itself fails, and reads the aliases anew', () => {
+    const switching = finishProbation(onProbation(), 'rolled-back');
+    const at = advanceTo(switching, 'verify-serving');
+    const failed = tell(at, { type: 'stepFailed', decisionId: decisionOf(at), step: 'verify-serving', reason: 'down' });
+    expect(failed.state.paused).not.toBeNull();
+    expect(failed.commands.at(-1)).toEqual({ type: 'readAliases' });
+  });
+});
+
+describe('crashes', () => {
+  it('end right wherever the shell dies, before or after a step took effect', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('none', 'before', 'after'), { minLength: 20, maxLength: 20 }), (deaths) => {
+        const world = { champion: '1', previous: '0', challenger: null } as Record<keyof Aliases, string | null>;
+        const promoted = runWithDeaths(finishRetraining(retraining(serving())), world, [...deaths]);
+        expect(world).toEqual({ champion: '2', previous: '1', challenger: null });
+        expect(promoted.state.aliases).toEqual(world);
+        const back = runWithDeaths(finishProbation(promoted, 'rolled-back'), world, [...deaths]);
+        expect(world).toEqual({ champion: '1', previous: '0', challenger: null });
+        expect(back.state.aliases).toEqual(world);
+      }),
+    );
+  });
+});
+
+/** Runs the switch as a shell would that forgets what it did at every death and asks for the outstanding work again. */
+function runWithDeaths(start: Story, world: Record<keyof Aliases, string | null>, deaths: string[]): Story {
+  let story = start;
+  while (story.state.stage.name === 'switching') {
+    const [command] = outstanding(story.state);
+    if (command?.type !== 'runStep') throw new Error('a switch runs steps');
+    const death = deaths.shift() ?? 'none';
+    if (death === 'before') continue;
+    takeEffect(world, command.plan, command.step);
+    expect(world.champion).not.toBeNull();
+    if (death === 'after') continue;
+    story = tell(story, { type: 'stepDone', decisionId: command.plan.decisionId, step: command.step });
+  }
+  return story;
+}
+
+function takeEffect(world: Record<keyof Aliases, string | null>, { after }: Switch, step: SwitchStep): void {
+  if (step === 'stage') world.challenger = after.champion;
+  if (step === 'set-previous') world.previous = after.previous;
+  if (step === 'set-champion') world.champion = after.champion;
+  if (step === 'clear-challenger') world.challenger = null;
+}
+
+function advanceTo(story: Story, step: SwitchStep): Story {
+  let now = story;
+  while (now.state.stage.name === 'switching' && now.state.stage.step !== step) {
+    now = tell(now, { type: 'stepDone', decisionId: decisionOf(now), step: now.state.stage.step });
+  }
+  return now;
+}

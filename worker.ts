@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import type { Worker } from '@temporalio/worker';
+import { createControlActivities, createTrainingActivities } from './activities/index.ts';
+import { createLogger } from './adapters/log/logger.ts';
+import { readEnvironment } from './config/environment.ts';
+import { compose } from './worker/compose.ts';
+import { connectToServer } from './worker/connect.ts';
+import { homeAt } from './worker/home.ts';
+import { createControlWorker, createTrainingWorker, type QueueName } from './worker/run.ts';
+import { installTemporalRuntime } from './worker/temporal-logging.ts';
+import { controlQueue, trainingQueue } from './workflows/messages.ts';
+
+const knownQueues: readonly QueueName[] = [controlQueue, trainingQueue];
+
+function chosenQueues(): readonly QueueName[] {
+  const { values } = parseArgs({ options: { queues: { type: 'string', default: knownQueues.join(',') } } });
+  return values.queues.split(',').map((name) => {
+    const queue = knownQueues.find((known) => known === name.trim());
+    if (queue === undefined) throw new Error(`--queues: "${name}" is not a queue; give ${knownQueues.join(' or ')} or both`);
+    return queue;
+  });
+}
+
+/** The worker process: polls `control` and `training`, both or either, until it is told to stop. */
+async function main(): Promise<void> {
+  const queues = chosenQueues();
+  const environment = readEnvironment();
+  const logger = createLogger({ service: 'worker', format: environment.logFormat, level: environment.logLevel });
+  const stopping = new AbortController();
+  installTemporalRuntime(logger, []);
+  const server = await connectToServer(logger, stopping.signal);
+  const deps = await compose(homeAt(environment.home));
+  const workers: Worker[] = [];
+  if (queues.includes('control')) workers.push(await createControlWorker(server, createControlActivities(deps)));
+  if (queues.includes('training')) workers.push(await createTrainingWorker(server, createTrainingActivities(deps)));
+
+  const stop = (why: string): void => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    logger.info(`stopping: ${why}`);
+    for (const worker of workers) worker.shutdown();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(signal));
+  process.once('disconnect', () => stop('the process that started this worker is gone'));
+
+  const running = workers.map((worker) => worker.run());
+  logger.info(`polling ${queues.join(' and ')}`);
+  process.send?.({ type: 'ready' });
+  await Promise.all(running);
+  await server.connection.close();
+  process.exit(0);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

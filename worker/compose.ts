@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { failureTypes, finalFailure } from '../activities/failures.ts';
+import type { ProjectRef } from '../activities/types.ts';
+import { readLabelledRows } from '../adapters/data/read-labelled-rows.ts';
+import { openLedger } from '../adapters/ledger/file-ledger.ts';
+import { createFilePackages } from '../adapters/packages/file-packages.ts';
+import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
+import { openReplicas } from '../adapters/replicas/http-replicas.ts';
+import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
+import { openStore } from '../adapters/store/open-store.ts';
+import { loadProject, type ProjectOverrides } from '../config/load-project.ts';
+import type { ModelProject } from '../domain/project.ts';
+import type { Home } from './home.ts';
+
+/** A replica that missed its heartbeats for this long is gone. */
+const replicaStaleAfterMs = 5_000;
+
+/** The real parts behind the activities' ports, all on the files of one home directory. */
+export async function compose(home: Home): Promise<Dependencies> {
+  return {
+    registry: await openEmbeddedRegistry({ directory: home.registry }),
+    store: await openStore({ directory: home.store }),
+    ledger: await openLedger({ directory: home.ledger }),
+    runtime: createModelRuntime({ storeDirectory: home.store }),
+    replicas: openReplicas({ directory: home.replicas, staleAfterMs: replicaStaleAfterMs }),
+    packages: createFilePackages(),
+    loadProject: (ref) => loadKnownProject(home, ref),
+    readHistory: (project, path) => readLabelledRows(path === null ? project : withData(project, path)),
+    workDirectory: home.work,
+  };
+}
+
+/** `incumbent start` leaves what its options override beside the project; without it, the project's file alone counts. */
+async function loadKnownProject(home: Home, { model, directory }: ProjectRef): Promise<ModelProject> {
+  try {
+    return await loadProject(directory, await readOverrides(join(home.projects, `${model}.json`)));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw finalFailure(failureTypes.projectInvalid, message, error);
+  }
+}
+
+async function readOverrides(path: string): Promise<ProjectOverrides> {
+  try {
+    return (JSON.parse(await readFile(path, 'utf8')) as { overrides?: ProjectOverrides }).overrides ?? {};
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** The project's schema on another file: an operator's own extract, all of it. */
+function withData(project: ModelProject, path: string): ModelProject {
+  return { ...project, data: { ...project.data, path, take: null } };
+}

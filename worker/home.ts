@@ -1,0 +1,23 @@
+import { join, resolve } from 'node:path';
+
+/** Folders below the home directory, where everything that must outlive a process lies. */
+export interface Home {
+  readonly registry: string;
+  readonly store: string;
+  readonly ledger: string;
+  readonly replicas: string;
+  readonly work: string;
+  readonly projects: string;
+}
+
+export function homeAt(directory: string): Home {
+  const home = resolve(directory);
+  return {
+    registry: join(home, 'registry'),
+    store: join(home, 'store'),
+    ledger: join(home, 'ledger'),
+    replicas: join(home, 'replicas'),
+    work: join(home, 'work'),
+    projects: join(home, 'projects'),
+  };
+}
