@@ -1,0 +1,26 @@
+import type { Column, FeatureType } from '../table.ts';
+import { countCategorical, cutCategorical } from './categorical-histogram.ts';
+import type { Histogram, HistogramSpec } from './histogram.ts';
+import { countNumeric, cutNumeric } from './numeric-histogram.ts';
+
+/** Cuts the cells of a feature on its reference column; booleans are compared as categories. */
+export function cutColumn(type: FeatureType, reference: Column): HistogramSpec {
+  return type === 'numeric' || type === 'timestamp'
+    ? cutNumeric(asNumbers(reference))
+    : cutCategorical(asText(reference));
+}
+
+/** Counts a window of a feature on the cells that were cut on its reference. */
+export function countColumn(spec: HistogramSpec, column: Column): Histogram {
+  return spec.kind === 'numeric' ? countNumeric(spec, asNumbers(column)) : countCategorical(spec, asText(column));
+}
+
+function asNumbers(column: Column): Float64Array {
+  if (column.kind === 'numeric') return column.values;
+  throw new Error('A categorical column has no numeric histogram: declare the feature as categorical.');
+}
+
+function asText(column: Column): readonly (string | null)[] {
+  if (column.kind === 'categorical') return column.values;
+  return Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
+}
