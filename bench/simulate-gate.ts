@@ -11,7 +11,7 @@ import { selectCandidate } from '../domain/gate/select-candidate.ts';
 import { createRng, type Rng } from '../domain/math/rng.ts';
 
 /** Accuracy of the champion and of the candidates; half of the rows are as hard for all of them. */
-export interface GateScenario {
+interface GateScenario {
   readonly championAccuracy: number;
   readonly candidateAccuracies: readonly number[];
   readonly validationRows: number;
@@ -26,7 +26,7 @@ export const fiveEqualCandidates: GateScenario = {
 };
 
 /** Which rules promoted something, on one draw of the data. */
-export interface Promotions {
+interface Promotions {
   /** Choose on validation, judge the one chosen by the gate. */
   readonly selectThenTest: boolean;
   /** Choose and test on the same holdout. */
@@ -35,7 +35,7 @@ export interface Promotions {
   readonly bestNumberWins: boolean;
 }
 
-export function runGate(scenario: GateScenario, policy: GatePolicy, rng: Rng): Promotions {
+function runGate(scenario: GateScenario, policy: GatePolicy, rng: Rng): Promotions {
   const accuracies = [scenario.championAccuracy, ...scenario.candidateAccuracies];
   const [, ...validation] = drawLosses(accuracies, scenario.validationRows, rng);
   const [champion, ...holdout] = drawLosses(accuracies, scenario.holdoutRows, rng);

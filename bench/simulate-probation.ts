@@ -10,7 +10,7 @@ import { defaultProbationPolicy, type ProbationPolicy } from '../domain/probatio
 import { initialProbation, type LossPair, type ProbationDecision } from '../domain/probation/state.ts';
 
 /** Shares of rows that only the new and only the old model gets wrong, from a label on. */
-export interface Regime {
+interface Regime {
   readonly fromLabel: number;
   readonly onlyNewWrong: number;
   readonly onlyOldWrong: number;
@@ -19,7 +19,7 @@ export interface Regime {
 /** 10% of rows discordant, in equal parts. */
 export const equal: Regime = { fromLabel: 0, onlyNewWrong: 0.05, onlyOldWrong: 0.05 };
 export const fivePointsWorse: Regime = { fromLabel: 0, onlyNewWrong: 0.075, onlyOldWrong: 0.025 };
-export const fivePointsBetter: Regime = { fromLabel: 0, onlyNewWrong: 0.025, onlyOldWrong: 0.075 };
+const fivePointsBetter: Regime = { fromLabel: 0, onlyNewWrong: 0.025, onlyOldWrong: 0.075 };
 
 /** Watches for a rollback only: nothing confirms before the horizon. */
 export function watchOnly(horizonLabels: number): ProbationPolicy {
@@ -27,7 +27,7 @@ export function watchOnly(horizonLabels: number): ProbationPolicy {
 }
 
 /** One probation, looked at after every label; null when the stream ends undecided. */
-export function runProbation(
+function runProbation(
   policy: ProbationPolicy,
   regimes: readonly Regime[],
   labels: number,

@@ -16,7 +16,7 @@ export interface MeanBounds {
 export const minResamplingUnits = 10;
 
 /** With more units than this the bootstrap of a mean and the normal law agree, and only the latter is quick. */
-const mostResampledUnits = 50_000;
+const mostResampledUnits = 20_000;
 
 /**
  * Bootstrap percentile bounds of the mean, with the percentiles moved outward for the number of units (Hesterberg 2015: t

@@ -1,7 +1,7 @@
 import { normalCdf, normalQuantile } from '../math/normal.ts';
 import type { Interval } from '../verdict.ts';
 
-export interface AucComparison {
+interface AucComparison {
   readonly aucA: number;
   readonly aucB: number;
   /** aucB − aucA. */

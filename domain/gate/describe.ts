@@ -26,10 +26,9 @@ function formatNumberOfPercent(level: number): string {
 
 /** What is missing before the comparison can be decided. */
 export function describeMissingRows({ rows, units }: Comparison, rowsNeeded: number, difference: number): string {
+  if (units < minResamplingUnits) return `${units} rows or blocks of rows, at least ${minResamplingUnits} are needed`;
   if (rows >= rowsNeeded)
-    return units < minResamplingUnits
-      ? `${units} blocks of rows, at least ${minResamplingUnits} are needed`
-      : `enough rows to see ${formatPoints(difference).slice(1)} points, yet the interval is too wide`;
+    return `enough rows to see ${formatPoints(difference).slice(1)} points, yet the interval is too wide`;
   const missing = formatCount(rowsNeeded - rows);
   return `${formatCount(rowsNeeded)} rows are needed to see ${formatPoints(difference).slice(1)} points: ${missing} more`;
 }

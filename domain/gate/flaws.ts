@@ -5,7 +5,7 @@ import { varianceOf } from './losses.ts';
 import { formatCount } from './wording.ts';
 
 /** Why the evidence can't be judged at all. */
-export interface Flaw {
+interface Flaw {
   readonly outcome: Exclude<Outcome, 'pass'>;
   readonly reason: string;
 }

@@ -4,7 +4,7 @@ import { normalCdf } from '../math/normal.ts';
 /** Below this many discordant rows the p-value is the exact binomial tail. */
 const exactBelowRows = 25;
 
-export interface McNemar {
+interface McNemar {
   /** Rows that only the challenger got right. */
   readonly onlyChallengerRight: number;
   /** Rows that only the champion got right. */

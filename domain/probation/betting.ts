@@ -13,7 +13,7 @@ const largestBet = 0.5;
 const priorVariance = 0.25;
 
 /** The share of the wealth to bet next: clip(μ̂/(σ̂² + μ̂²), 0, ½), from the past only. */
-export function nextBet({ count, sum, sumSquares }: BettingState): number {
+function nextBet({ count, sum, sumSquares }: BettingState): number {
   const mean = sum / (count + 1);
   const variance = (priorVariance + Math.max(0, sumSquares - (count > 0 ? (sum * sum) / count : 0))) / (count + 1);
   return Math.min(Math.max(mean / (variance + mean * mean), 0), largestBet);
