@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Worker } from '@temporalio/worker';
+import type { Logger } from 'winston';
 import { createControlActivities, createTrainingActivities } from './activities/index.ts';
 import { createLogger } from './adapters/log/logger.ts';
 import { readEnvironment } from './config/environment.ts';
@@ -16,9 +17,21 @@ function chosenQueues(): readonly QueueName[] {
   const { values } = parseArgs({ options: { queues: { type: 'string', default: knownQueues.join(',') } } });
   return values.queues.split(',').map((name) => {
     const queue = knownQueues.find((known) => known === name.trim());
-    if (queue === undefined) throw new Error(`--queues: "${name}" is not a queue; give ${knownQueues.join(' or ')} or both`);
+    if (queue === undefined)
+      throw new Error(`--queues: "${name}" is not a queue; give ${knownQueues.join(' or ')} or both`);
     return queue;
   });
+}
+
+function stopWhenTold(logger: Logger, stopping: AbortController, workers: readonly Worker[]): void {
+  const stop = (why: string): void => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    logger.info(`stopping: ${why}`);
+    for (const worker of workers) worker.shutdown();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(signal));
+  process.once('disconnect', () => stop('the process that started this worker is gone'));
 }
 
 /** The worker process: polls `control` and `training`, both or either, until it is told to stop. */
@@ -28,20 +41,12 @@ async function main(): Promise<void> {
   const logger = createLogger({ service: 'worker', format: environment.logFormat, level: environment.logLevel });
   const stopping = new AbortController();
   installTemporalRuntime(logger, []);
+  const workers: Worker[] = [];
+  stopWhenTold(logger, stopping, workers);
   const server = await connectToServer(logger, stopping.signal);
   const deps = await compose(homeAt(environment.home));
-  const workers: Worker[] = [];
   if (queues.includes('control')) workers.push(await createControlWorker(server, createControlActivities(deps)));
   if (queues.includes('training')) workers.push(await createTrainingWorker(server, createTrainingActivities(deps)));
-
-  const stop = (why: string): void => {
-    if (stopping.signal.aborted) return;
-    stopping.abort();
-    logger.info(`stopping: ${why}`);
-    for (const worker of workers) worker.shutdown();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(signal));
-  process.once('disconnect', () => stop('the process that started this worker is gone'));
 
   const running = workers.map((worker) => worker.run());
   logger.info(`polling ${queues.join(' and ')}`);

@@ -12,7 +12,8 @@ export async function observe(deps: Dependencies, request: ObserveRequest): Prom
   return await withHeartbeat(() => look(deps, request));
 }
 
-async function look(deps: Dependencies, { project, cursor }: ObserveRequest): Promise<Observation> {
+async function look(deps: Dependencies, request: ObserveRequest): Promise<Observation> {
+  const { project, cursor } = request;
   const { model } = project;
   const clock = await deps.store.clock(model);
   const { champion } = await deps.registry.getAliases(model);
@@ -59,7 +60,11 @@ async function lookAtOutcomes(
   const { lossScale } = await deps.packages.readReference(packageDirectory);
   const after = cursor.lastId === null ? {} : { afterId: cursor.lastId };
   const rows = await deps.store.readOutcomes({ model, schema, ...after });
-  const seen = judgeOutcomes(rows, { champion: cursor.champion, task, lossScale, policy: policy.monitor }, cursor.adwin);
+  const seen = judgeOutcomes(
+    rows,
+    { champion: cursor.champion, task, lossScale, policy: policy.monitor },
+    cursor.adwin,
+  );
   const lastId = rows.ids[seen.matureRows - 1] ?? cursor.lastId;
   return { signals: stamp(seen.signals), adwin: seen.adwin, lastId, summary: seen.summary };
 }

@@ -24,7 +24,7 @@ async function runStep(deps: Dependencies, request: StepRequest): Promise<void> 
     case 'stage':
       return await deps.registry.setAlias(model, 'challenger', plan.after.champion);
     case 'verify-staged':
-      return await untilReady(deps, request, (replica) => whyNotStaged(replica, request));
+      return await verifyStaged(deps, request);
     case 'set-previous':
       return await deps.registry.setAlias(model, 'previous', plan.after.previous);
     case 'set-champion':
@@ -44,6 +44,11 @@ async function recordIntent({ ledger }: Dependencies, model: string, plan: Switc
     summary: `${describePlan(plan)}: ${plan.reason}`,
     evidence: plan,
   });
+}
+
+/** Every replica has the version loaded beside the champion: from here on the switch itself is instant. */
+async function verifyStaged(deps: Dependencies, request: StepRequest): Promise<void> {
+  await untilReady(deps, request, (replica) => whyNotStaged(replica, request));
 }
 
 /** Null when the replica has the version loaded and its golden predictions hold. */

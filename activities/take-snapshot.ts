@@ -127,7 +127,9 @@ function countFresh(keys: readonly string[], freshAfterKey: string | null): numb
 function planCandidates(project: ModelProject, policy: Policy, { split }: Snapshot): readonly CandidateSpec[] {
   const { networks, windows, ...shared } = project.training;
   const recentIsAll = recentWindow(split.train, policy.snapshot.recentRows).from === split.train.from;
-  const kept = recentIsAll ? windows.filter((window, index) => index === 0 || window !== windows[0]).slice(0, 1) : windows;
+  const kept = recentIsAll
+    ? windows.filter((window, index) => index === 0 || window !== windows[0]).slice(0, 1)
+    : windows;
   const { seed: _seed, ...rest } = shared;
   return networks.flatMap(({ name, ...network }) =>
     kept.map((window) => ({ id: `${name}/${window}`, window, ...network, ...rest })),

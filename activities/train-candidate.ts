@@ -19,7 +19,10 @@ export async function trainCandidate(deps: Dependencies, request: TrainingReques
   const snapshot = await deps.store.getSnapshot(project.name, request.snapshotId);
   const { candidate } = request;
   const { train, validation } = snapshot.split;
-  let progress: Progress = (context.info.heartbeatDetails as Progress | undefined) ?? { checkpoint: null, summary: 'starting' };
+  let progress: Progress = (context.info.heartbeatDetails as Progress | undefined) ?? {
+    checkpoint: null,
+    summary: 'starting',
+  };
   const resumeFrom = progress.checkpoint;
   const beat = (): void => context.heartbeat(progress);
   const timer = setInterval(beat, beatEveryMs);

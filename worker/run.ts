@@ -34,6 +34,9 @@ export async function createTrainingWorker(server: ServerConnection, activities:
   });
 }
 
-function common({ connection, namespace }: ServerConnection): Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime'> {
+function common({
+  connection,
+  namespace,
+}: ServerConnection): Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime'> {
   return { connection, namespace, shutdownGraceTime };
 }

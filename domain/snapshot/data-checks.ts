@@ -16,12 +16,14 @@ export function whyNotTrainOn(
   if (schema.classes.length > 0) {
     const seen = new Set<number>();
     for (let row = train.from; row < train.to; row += 1) seen.add(labels[row] ?? Number.NaN);
-    if (seen.size < 2) return `label "${schema.label}" has one class only in the ${train.to - train.from} training rows`;
+    if (seen.size < 2)
+      return `label "${schema.label}" has one class only in the ${train.to - train.from} training rows`;
   }
   for (const { name } of schema.features) {
     const column = table.columns[name];
     if (column === undefined) return `feature "${name}" is not among the columns`;
-    if (isAllMissing(column, train)) return `feature "${name}" has no value in any training row: exclude it or mend its feed`;
+    if (isAllMissing(column, train))
+      return `feature "${name}" has no value in any training row: exclude it or mend its feed`;
   }
   return null;
 }

@@ -8,8 +8,7 @@ export interface Split {
 }
 
 export type SplitPlan =
-  | { readonly outcome: 'split'; readonly split: Split }
-  | { readonly outcome: 'too-few-rows'; readonly reason: string };
+  { readonly outcome: 'split'; readonly split: Split } | { readonly outcome: 'too-few-rows'; readonly reason: string };
 
 const minTrainRows = 100;
 const minValidationRows = 30;

@@ -17,7 +17,14 @@ export function sliceTable(table: Table, range: RowRange): Table {
 export function concatTables(schema: DataSchema, tables: readonly Table[]): Table {
   const rowCount = tables.reduce((sum, table) => sum + table.rowCount, 0);
   const columns = Object.fromEntries(
-    schema.features.map(({ name }) => [name, concatColumns(name, tables.map((table) => table.columns[name]), rowCount)]),
+    schema.features.map(({ name }) => [
+      name,
+      concatColumns(
+        name,
+        tables.map((table) => table.columns[name]),
+        rowCount,
+      ),
+    ]),
   );
   return { rowCount, columns };
 }

@@ -1,0 +1,50 @@
+import { countColumn, cutColumn } from '../drift/column-histogram.ts';
+import type { Histogram } from '../drift/histogram.ts';
+import { predictedClass, primaryLosses } from '../gate/losses.ts';
+import type { Column, DataSchema, Table } from '../table.ts';
+import type { Predictions, Task } from '../task.ts';
+
+/** What a version's live rows are compared with: its training inputs, and its predictions on the holdout. Plain JSON. */
+export interface DriftReference {
+  readonly features: Readonly<Record<string, Histogram>>;
+  readonly prediction: Histogram;
+  /** Largest loss that counts: 1 for classes; for regression the 99% quantile of the squared errors on the holdout. */
+  readonly lossScale: number;
+}
+
+export interface ReferenceEvidence {
+  readonly task: Task;
+  readonly schema: DataSchema;
+  /** Rows that the version was trained and validated on. */
+  readonly inputs: Table;
+  /** Its predictions on the holdout, and the labels there. */
+  readonly outputs: Predictions;
+  readonly labels: ArrayLike<number>;
+}
+
+export function buildReference({ task, schema, inputs, outputs, labels }: ReferenceEvidence): DriftReference {
+  const features = schema.features.flatMap(({ name, type }) => {
+    const column = inputs.columns[name];
+    return column === undefined ? [] : [[name, countColumn(cutColumn(type, column), column)] as const];
+  });
+  const predictions = predictionColumn(task, outputs, labels.length);
+  const spec = cutColumn(task === 'multiclass' ? 'categorical' : 'numeric', predictions);
+  return {
+    features: Object.fromEntries(features),
+    prediction: countColumn(spec, predictions),
+    lossScale: task === 'regression' ? scaleOf(primaryLosses(task, labels, outputs)) : 1,
+  };
+}
+
+/** Predictions as a column whose drift can be judged: probability of class 1, likeliest class, or value. */
+export function predictionColumn(task: Task, outputs: Predictions, rowCount: number): Column {
+  if (task !== 'multiclass') return { kind: 'numeric', values: Float64Array.from(outputs.values) };
+  const classes = Array.from({ length: rowCount }, (_, row) => String(predictedClass(outputs, row)));
+  return { kind: 'categorical', values: classes };
+}
+
+function scaleOf(losses: Float64Array): number {
+  const sorted = losses.toSorted();
+  const scale = sorted[Math.floor(0.99 * (sorted.length - 1))] ?? 1;
+  return scale > 0 && Number.isFinite(scale) ? scale : 1;
+}
