@@ -6,21 +6,17 @@ import { rowsNeededForStability, smallestVisibleStability } from './sensitivity.
 import { testSameDistribution } from './significance.ts';
 import { measureDistance } from './wasserstein.ts';
 
-/** How large a difference is, by the measure that came nearest to its limit or went furthest beyond. */
-export interface Effect {
-  readonly measure: 'debiased PSI' | 'Wasserstein distance / sd';
-  readonly size: number;
-  readonly limit: number;
-}
-
 /** What the two windows of one feature say, before any correction for the number of features. */
 export interface Comparison {
   readonly referenceRows: number;
   readonly currentRows: number;
   readonly chiSquared: number;
   readonly pValue: number;
-  readonly effect: Effect;
-  /** In the unit of `effect.size`; the distance's as that of a shifted normal variable, whose PSI is its square. */
+  /** Debiased PSI. */
+  readonly stability: number;
+  /** Distance moved, in standard deviations of the reference; null unless numeric. */
+  readonly distance: number | null;
+  /** As a PSI. */
   readonly smallestVisible: number | undefined;
   readonly rowsNeeded: number | undefined;
 }
@@ -30,28 +26,26 @@ export function compareWindows(reference: Histogram, current: Histogram, policy:
   const table = tabulateCells(reference, current);
   const { referenceRows, currentRows } = table;
   const { chiSquared, df, pValue } = testSameDistribution(table);
-  const stability: Effect = { measure: 'debiased PSI', size: measureStability(table), limit: policy.stabilityLimit };
-  const distance: Effect = {
-    measure: 'Wasserstein distance / sd',
-    size: measureDistance(reference, current),
-    limit: policy.distanceLimit,
-  };
   const isNumeric = reference.spec.kind === 'numeric';
-  const effect = isNumeric && measureExcess(distance) > measureExcess(stability) ? distance : stability;
-  const visible = smallestVisibleStability({ df, referenceRows, currentRows, level: policy.level });
-  const leastStability = isNumeric ? Math.min(policy.stabilityLimit, policy.distanceLimit ** 2) : policy.stabilityLimit;
+  const design = { df, referenceRows, level: policy.level };
   return {
     referenceRows,
     currentRows,
     chiSquared,
     pValue,
-    effect,
-    smallestVisible: visible !== undefined && effect === distance ? Math.sqrt(visible) : visible,
-    rowsNeeded: rowsNeededForStability({ df, referenceRows, stability: leastStability, level: policy.level }),
+    stability: measureStability(table),
+    distance: isNumeric ? measureDistance(reference, current) : null,
+    smallestVisible: smallestVisibleStability({ ...design, currentRows }),
+    rowsNeeded: rowsNeededForStability({ ...design, stability: leastThatMatters(isNumeric, policy) }),
   };
 }
 
-/** Size in units of its limit: 1 and more matters. */
-export function measureExcess({ size, limit }: Effect): number {
-  return limit > 0 ? size / limit : size > 0 ? Number.MAX_VALUE : 0;
+/** Whether the difference is large enough to matter, by either measure. */
+export function isLarge({ stability, distance }: Comparison, policy: DriftPolicy): boolean {
+  return stability >= policy.stabilityLimit || (distance !== null && distance >= policy.distanceLimit);
+}
+
+/** As a PSI: a normal variable that moves by δ standard deviations has PSI = δ². */
+function leastThatMatters(isNumeric: boolean, { stabilityLimit, distanceLimit }: DriftPolicy): number {
+  return isNumeric ? Math.min(stabilityLimit, distanceLimit ** 2) : stabilityLimit;
 }

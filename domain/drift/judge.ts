@@ -1,12 +1,12 @@
 import type { Check, Outcome, Verdict } from '../verdict.ts';
-import { compareWindows, measureExcess } from './comparison.ts';
+import { compareWindows, isLarge } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
 import { countRows } from './histogram.ts';
 import type { Histogram } from './histogram.ts';
 import { adjustByBenjaminiHochberg, adjustByHolm } from './multiple-testing.ts';
 import { defaultDriftPolicy } from './policy.ts';
 import type { DriftPolicy } from './policy.ts';
-import { describeComparison, describeRows, groupDigits } from './wording.ts';
+import { describeFigures, describeRows, groupDigits } from './wording.ts';
 
 export type { DriftPolicy } from './policy.ts';
 
@@ -29,15 +29,15 @@ export interface DriftQuestion {
 export interface DriftReport {
   /** On the features alone: `fail` when any drifted, `pass` when none did, `inconclusive` when a window is too short to tell. */
   readonly verdict: Verdict;
-  /** What drifted, by importance × effect (in units of its limit), so that the first entry tells where to look. `rank` counts from 1. */
+  /** What drifted, by importance × debiased PSI, so that the first entry tells where to look. `rank` counts from 1. */
   readonly drifted: readonly { readonly feature: string; readonly effectSize: number; readonly rank: number }[];
   readonly prediction: Check | null;
 }
 
 /**
  * Decides which features have drifted: those whose windows differ significantly (chi-squared, corrected for the number of
- * features) *and* by enough to matter (debiased PSI, or for numeric features the Wasserstein distance). Each check's `pValue` is the
- * adjusted one.
+ * features) *and* by enough to matter (debiased PSI, or for numeric features the Wasserstein distance). In each check
+ * `effectSize` is the debiased PSI, and `pValue` the corrected one.
  */
 export function judgeDrift(question: DriftQuestion, policy: DriftPolicy = defaultDriftPolicy): DriftReport {
   const findings = judgeColumns(question.features, policy);
@@ -74,7 +74,7 @@ function judgeColumns(columns: readonly NamedWindows[], policy: DriftPolicy): Fi
     const comparison = comparisons[index];
     if (!comparison) return { feature, check: refuse(feature, policy), priority: 0 };
     const check = decide(feature.name, comparison, pValues.shift()!, policy);
-    return { feature, check, priority: (feature.importance ?? 1) * measureExcess(comparison.effect) };
+    return { feature, check, priority: (feature.importance ?? 1) * comparison.stability };
   });
 }
 
@@ -84,17 +84,16 @@ function isTooShort({ reference, current }: Windows, { minRows }: DriftPolicy): 
 
 function decide(name: string, comparison: Comparison, pValue: number, policy: DriftPolicy): Check {
   const isSignificant = pValue <= policy.level;
-  const isLarge = measureExcess(comparison.effect) >= 1;
-  const outcome: Outcome = isSignificant && isLarge ? 'fail' : 'pass';
+  const outcome: Outcome = isSignificant && isLarge(comparison, policy) ? 'fail' : 'pass';
   const found =
     outcome === 'fail' ? 'has drifted' : isSignificant ? 'differs, but too little to matter' : 'has not drifted';
   return {
     name: `drift:${name}`,
     outcome,
-    reason: describeComparison(name, found, comparison, pValue),
+    reason: `${name} ${found}: ${describeFigures(comparison, pValue, policy)}`,
     statistic: comparison.chiSquared,
     pValue,
-    effectSize: comparison.effect.size,
+    effectSize: comparison.stability,
     rowsSeen: comparison.currentRows,
     ...(comparison.rowsNeeded === undefined ? {} : { rowsNeeded: Math.max(comparison.rowsNeeded, policy.minRows) }),
     ...(comparison.smallestVisible === undefined ? {} : { smallestVisibleEffect: comparison.smallestVisible }),

@@ -12,7 +12,7 @@ export function noncentralChiSquaredSurvival(x: number, df: number, noncentralit
   let tail = gammaSurvival(df / 2, x / 2);
   let step = Math.exp((df / 2) * Math.log(x / 2) - x / 2 - logGamma(df / 2 + 1));
   let sum = weight * tail;
-  for (let k = 1; k <= half || weight > 1e-17; k++) {
+  for (let k = 1; k <= half || weight > sum * 1e-17; k++) {
     weight *= half / k;
     tail += step;
     step *= x / (df + 2 * k);

@@ -9,7 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from river import drift
 from scipy import special, stats
+from sklearn import metrics
+from statsmodels.stats.multitest import multipletests
 
 HERE = Path(__file__).parent
 
@@ -42,4 +45,104 @@ def special_functions():
     }
 
 
+def rounded(values, digits=4):
+    return [round(float(v), digits) for v in values]
+
+
+def two_samples(rng):
+    """Pairs of samples: equal, shifted, tied, unequal in size, heavy-tailed."""
+    return [
+        (rounded(rng.normal(0, 1, 300)), rounded(rng.normal(0, 1, 250))),
+        (rounded(rng.normal(0, 1, 200)), rounded(rng.normal(0.3, 1, 400))),
+        (rounded(rng.poisson(2, 300)), rounded(rng.poisson(2.4, 100))),
+        (rounded(rng.standard_t(2, 150)), rounded(rng.standard_t(2, 150) * 2)),
+        ([1.0, 1.0, 2.0], [1.0, 3.0]),
+    ]
+
+
+def wasserstein(rng, a, b, permutations=4000):
+    """Distance in standard deviations of a, and its mean when the rows are dealt out at random."""
+    pooled = np.array(a + b)
+    shuffled = (rng.permutation(pooled) for _ in range(permutations))
+    by_chance = np.mean([stats.wasserstein_distance(s[: len(a)], s[len(a):]) for s in shuffled])
+    return {"a": a, "b": b, "distance": stats.wasserstein_distance(a, b) / np.std(a), "byChance": by_chance / np.std(a)}
+
+
+def two_sample_tests(rng):
+    samples = two_samples(rng)
+    tables = [rng.multinomial(n, p).tolist() + rng.multinomial(m, q).tolist()
+              for n, m, p, q in [(500, 300, [0.25] * 4, [0.25] * 4), (5000, 1000, [0.5, 0.3, 0.2], [0.45, 0.3, 0.25])]]
+    halves = [(t[: len(t) // 2], t[len(t) // 2:]) for t in tables]
+    p_values = [rounded(rng.random(12) ** 3, 6), [0.01, 0.04, 0.03], [0.2], [1, 1, 0], [0.02] * 5]
+    return {
+        "kolmogorovSmirnov": [
+            {"a": a, "b": b, "statistic": (d := stats.ks_2samp(a, b).statistic),
+             "pValue": special.kolmogorov(d * np.sqrt(len(a) * len(b) / (len(a) + len(b))))} for a, b in samples],
+        "wasserstein": [wasserstein(rng, a, b) for a, b in [
+            *samples[:3], (rounded(rng.integers(0, 12, 500)), rounded(rng.integers(2, 11, 300)))]],
+        "chiSquared": [dict(zip(("statistic", "pValue", "df"), (float(v) for v in stats.chi2_contingency([a, b], correction=False)[:3])),
+                            reference=a, current=b) for a, b in halves],
+        "adjusted": [{"pValues": p, "bh": multipletests(p, method="fdr_bh")[1].tolist(),
+                      "holm": multipletests(p, method="holm")[1].tolist()} for p in p_values],
+    }
+
+
+def streams(rng):
+    """Name, River's options and values; bits where values are 0 or 1."""
+    def bits(*parts):
+        return np.concatenate([rng.random(n) < p for n, p in parts]).astype(int).tolist()
+    return [
+        ("errors rise and fall", {}, bits((3000, 0.2), (3000, 0.4), (3000, 0.1))),
+        ("a step", {}, [0] * 1000 + [1] * 1000),
+        ("nothing happens", {}, bits((10000, 0.2))),
+        ("a slow rise", {}, bits(*[(500, 0.1 + 0.02 * k) for k in range(16)])),
+        ("normal values, many changes, a loose level", {"delta": 0.3},
+         rounded(np.concatenate([rng.normal(m, 1, 500) for m in rng.normal(0, 1, 12)]), 3)),
+        ("every option changed", {"clock": 1, "delta": 0.05, "max_buckets": 3, "min_window_length": 8, "grace_period": 50},
+         rounded(np.concatenate([rng.random(1500), rng.random(1500) + 0.2]), 3)),
+        ("a few large values", {}, rounded(rng.pareto(1.5, 3000), 2)),
+    ]
+
+
+def adwin(rng):
+    cases = []
+    for name, options, values in streams(rng):
+        detector = drift.ADWIN(**options)
+        detections = []
+        for index, value in enumerate(values):
+            detector.update(value)
+            if detector.drift_detected:
+                detections.append(index)
+        is_bits = all(v in (0, 1) for v in values)
+        cases.append({"name": name, "options": options, "detections": detections,
+                      **({"bits": "".join(map(str, values))} if is_bits else {"values": values})})
+    return {"streams": cases}
+
+
+def model_metrics(rng):
+    cases = []
+    for n, digits in ((400, 4), (400, 1), (2, 3)):
+        labels = np.r_[0, 1, rng.integers(0, 2, n - 2)].tolist()
+        scores = rounded(np.clip(0.3 * np.array(labels) + 0.7 * rng.random(n), 0, 1), digits)
+        cases.append({"labels": labels, "scores": scores, "rocAuc": metrics.roc_auc_score(labels, scores),
+                      "logLoss": metrics.log_loss(labels, scores, labels=[0, 1]), "brierScore": metrics.brier_score_loss(labels, scores),
+                      "accuracy": metrics.accuracy_score(labels, [int(s >= 0.5) for s in scores])})
+    extreme = {"labels": [0, 1, 0, 1], "scores": [0, 1, 1, 0]}
+    extreme |= {"rocAuc": 0.5, "accuracy": 0.5, "brierScore": 0.5, "logLoss": metrics.log_loss(extreme["labels"], extreme["scores"])}
+    labels = np.r_[0, 1, 2, rng.integers(0, 3, 97)].tolist()
+    probabilities = rng.dirichlet([1, 1, 1], 100)
+    targets, values = rounded(rng.normal(0, 3, 100)), rounded(rng.normal(0, 3, 100))
+    return {
+        "binary": [*cases, extreme],
+        "multiclass": {"labels": labels, "probabilities": probabilities.flatten().tolist(),
+                       "logLoss": metrics.log_loss(labels, probabilities, labels=[0, 1, 2]),
+                       "accuracy": metrics.accuracy_score(labels, probabilities.argmax(axis=1))},
+        "regression": {"labels": targets, "values": values, "meanSquaredError": metrics.mean_squared_error(targets, values),
+                       "meanAbsoluteError": metrics.mean_absolute_error(targets, values)},
+    }
+
+
 write("math", ["numpy", "scipy"], special_functions())
+write("two_sample", ["numpy", "scipy", "statsmodels"], two_sample_tests(np.random.default_rng(1)))
+write("adwin", ["numpy", "river"], adwin(np.random.default_rng(2)))
+write("metrics", ["numpy", "scikit-learn"], model_metrics(np.random.default_rng(3)))

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { countCategorical, cutCategorical } from '../../../domain/drift/categorical-histogram.ts';
+import { countColumn, cutColumn } from '../../../domain/drift/column-histogram.ts';
+import { countRows, mergeHistograms } from '../../../domain/drift/histogram.ts';
+import { countNumeric, cutNumeric } from '../../../domain/drift/numeric-histogram.ts';
+import { anyNumbers } from './arbitraries.ts';
+
+describe('numeric histograms', () => {
+  it('cut the reference into cells of equal mass', () => {
+    const values = Array.from({ length: 640 }, (_, i) => (i * 7919) % 640);
+    const { counts } = countNumeric(cutNumeric(values), values);
+    expect(counts).toEqual([0, ...new Array(64).fill(10), 0, 0]);
+  });
+
+  it('count missing, infinite and out-of-range values in cells of their own', () => {
+    const spec = cutNumeric([1, 2, 3, 4], 2);
+    expect(spec).toMatchObject({ min: 1, uppers: [2, 4] });
+    expect(countNumeric(spec, [0, -Infinity, 1, 2, 2.5, 4, 5, Infinity, NaN]).counts).toEqual([2, 2, 2, 2, 1]);
+  });
+
+  it('give a constant its own cell, with one below and one above', () => {
+    const spec = cutNumeric(new Array(500).fill(7));
+    expect(countNumeric(spec, [6.9, 7, 7, 7.1, NaN]).counts).toEqual([1, 2, 1, 1]);
+  });
+
+  it('keep the two values of a 0/1 column apart', () => {
+    expect(countNumeric(cutNumeric([0, 1, 0, 0]), [0, 0, 1]).counts).toEqual([0, 2, 1, 0, 0]);
+  });
+
+  it('locate their cells in standard deviations of the reference', () => {
+    const { positions } = cutNumeric([-1, 1, -1, 1]);
+    expect(positions).toEqual([-1, -1, 1, 1]);
+  });
+
+  it('can be cut on nothing', () => {
+    expect(countNumeric(cutNumeric([NaN]), [-1, 1, NaN]).counts).toEqual([1, 1, 1]);
+  });
+
+  it('count every row once and survive JSON, whatever the values', () => {
+    fc.assert(
+      fc.property(anyNumbers, anyNumbers, (reference, current) => {
+        const histogram = countNumeric(cutNumeric(reference, 8), current);
+        expect(countRows(histogram)).toBe(current.length);
+        expect(histogram.spec.kind === 'numeric' && histogram.spec.positions.every(Number.isFinite)).toBe(true);
+        expect(JSON.stringify(JSON.parse(JSON.stringify(histogram)))).toBe(JSON.stringify(histogram));
+      }),
+    );
+  });
+});
+
+describe('categorical histograms', () => {
+  const repeat = (category: string | null, rows: number) => new Array<string | null>(rows).fill(category);
+
+  it('count the frequent categories, other and missing', () => {
+    const spec = cutCategorical([...repeat('b', 20), ...repeat('a', 30), ...repeat(null, 5)]);
+    expect(spec.top).toEqual(['a', 'b']);
+    expect(countCategorical(spec, ['a', 'b', 'b', 'never seen', null]).counts).toEqual([1, 2, 1, 1]);
+  });
+
+  it('keep at most so many categories', () => {
+    const values = Array.from({ length: 5000 }, (_, row) => `c${Math.floor(Math.sqrt(row))}`);
+    const { top } = cutCategorical(values, { top: 10 });
+    expect(top.length).toBeGreaterThan(5);
+    expect(top.length).toBeLessThanOrEqual(10);
+    expect(top).toContain('c69');
+  });
+
+  it('give no cells to a column of ids, where frequent is only lucky', () => {
+    expect(cutCategorical(Array.from({ length: 1000 }, (_, row) => `id-${row}`)).top).toEqual([]);
+  });
+
+  it('cut a million categories', () => {
+    const spec = cutCategorical(Array.from({ length: 1_000_000 }, (_, row) => (row % 2 ? 'even' : `id-${row}`)));
+    expect(spec.top).toEqual(['even']);
+  });
+
+  it('can be cut on nothing', () => {
+    expect(countCategorical(cutCategorical([]), ['a', null]).counts).toEqual([1, 1]);
+  });
+});
+
+describe('column histograms', () => {
+  it('compare booleans as categories and numbers by size', () => {
+    const flags = { kind: 'numeric', values: Float64Array.of(0, 1, 1, NaN) } as const;
+    const spec = cutColumn('boolean', { kind: 'numeric', values: Float64Array.from({ length: 300 }, (_, i) => i % 2) });
+    expect(spec).toEqual({ kind: 'categorical', top: ['0', '1'] });
+    expect(countColumn(spec, flags).counts).toEqual([1, 2, 0, 1]);
+    expect(cutColumn('numeric', flags).kind).toBe('numeric');
+  });
+
+  it('refuse text where numbers are declared', () => {
+    expect(() => cutColumn('numeric', { kind: 'categorical', values: ['a'] })).toThrow(
+      'declare the feature as categorical',
+    );
+  });
+});
+
+describe('mergeHistograms', () => {
+  it('is associative and commutative, and counts parts as the whole', () => {
+    fc.assert(
+      fc.property(anyNumbers, anyNumbers, anyNumbers, (x, y, z) => {
+        const spec = cutNumeric(x, 8);
+        const [a, b, c] = [x, y, z].map((values) => countNumeric(spec, values)) as [Counted, Counted, Counted];
+        expect(mergeHistograms(a, b)).toEqual(mergeHistograms(b, a));
+        expect(mergeHistograms(mergeHistograms(a, b), c)).toEqual(mergeHistograms(a, mergeHistograms(b, c)));
+        expect(mergeHistograms(a, b)).toEqual(countNumeric(spec, [...x, ...y]));
+      }),
+    );
+  });
+
+  it('refuses windows that were counted on different cells', () => {
+    const a = countNumeric(cutNumeric([1, 2]), [1]);
+    const b = countNumeric(cutNumeric([1, 3]), [1]);
+    expect(() => mergeHistograms(a, b)).toThrow('count both windows on the spec that was cut on the reference');
+  });
+});
+
+type Counted = ReturnType<typeof countNumeric>;
