@@ -1,0 +1,30 @@
+import { defaultDriftPolicy } from '../../domain/drift/policy.ts';
+import { defaultGatePolicy } from '../../domain/gate/policy.ts';
+import { defaultProbationPolicy } from '../../domain/probation/policy.ts';
+import type { Policy } from '../../domain/project.ts';
+
+/** A policy with round numbers, so that tests can count. */
+export const testPolicy: Policy = {
+  retrain: {
+    debounceMs: 1_000,
+    cooldown: { labels: 1_000 },
+    minFreshLabels: 500,
+    budget: { trainings: 10, per: { labels: 100_000 } },
+    every: null,
+  },
+  snapshot: { maxRows: 50_000, recentRows: 2_000, validationShare: 0.2, holdoutShare: 0.5, firstHoldoutShare: 0.2 },
+  monitor: {
+    everyMs: 60_000,
+    windowRows: 1_000,
+    labelDelayRows: 500,
+    matureShare: 0.95,
+    lossBlockRows: 1,
+    silenceMs: 7 * 86_400_000,
+  },
+  drift: defaultDriftPolicy,
+  gate: defaultGatePolicy,
+  approval: { mode: 'auto', timeoutMs: 86_400_000, onTimeout: 'reject' },
+  probation: defaultProbationPolicy,
+  rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 100_000 } },
+  serving: { minReplicas: 1, replicaTimeoutMs: 10_000, goldenTolerance: 1e-5 },
+};

@@ -1,0 +1,241 @@
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from 'vitest';
+import type { ProbationLook } from '../../activities/types.ts';
+import type { SwitchStep } from '../../domain/lifecycle/switch.ts';
+import { initialProbation } from '../../domain/probation/state.ts';
+import { lifecycle } from '../../workflows/lifecycle.ts';
+import {
+  approveUpdate,
+  controlQueue,
+  lifecycleId,
+  observedSignal,
+  pauseUpdate,
+  probationId,
+  retrainId,
+  retrainUpdate,
+  rollbackUpdate,
+  statusQuery,
+  type LifecycleStatus,
+} from '../../workflows/messages.ts';
+import { scriptedActivities, trained } from '../support/activities.ts';
+import { gateResult, labels, performanceDrift } from '../support/lifecycle.ts';
+import { testPolicy } from '../support/policy.ts';
+import { withTimeSkipping } from '../support/temporal.ts';
+
+const project = { model: 'electricity', directory: 'examples/electricity' };
+const ada = { by: 'ada', reason: 'because' };
+const firstDecision = 'electricity-0001';
+
+async function start(env: TestWorkflowEnvironment, policy = testPolicy): Promise<WorkflowHandle<typeof lifecycle>> {
+  return await env.client.workflow.start(lifecycle, {
+    workflowId: lifecycleId(project.model),
+    taskQueue: controlQueue,
+    args: [{ project, policy }],
+  });
+}
+
+async function until(
+  env: TestWorkflowEnvironment,
+  handle: WorkflowHandle<typeof lifecycle>,
+  isReached: (status: LifecycleStatus) => boolean,
+): Promise<LifecycleStatus> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const status = await handle.query(statusQuery);
+    if (isReached(status)) return status;
+    await env.sleep('100 milliseconds');
+  }
+  throw new Error(`never reached; it is ${JSON.stringify(await handle.query(statusQuery))}`);
+}
+
+function look(outcome: ProbationLook['verdict']['outcome']): ProbationLook {
+  const progress = { lastId: null, state: initialProbation(testPolicy.probation, 'binary') };
+  return { progress, verdict: { outcome, reason: `it is ${outcome}`, checks: [] }, newLabels: 10 };
+}
+
+const promotionOrder = [
+  'record-intent',
+  'stage',
+  'verify-staged',
+  'set-previous',
+  'set-champion',
+  'verify-serving',
+  'clear-challenger',
+];
+
+describe('lifecycle', () => {
+  it('retrains on a signal, promotes in order, and confirms after probation', async () => {
+    const steps: SwitchStep[] = [];
+    const activities = scriptedActivities(steps, { lookAtProbation: () => Promise.resolve(look('confirmed')) });
+    await withTimeSkipping(
+      activities,
+      async (env) => {
+        const handle = await start(env);
+        await handle.signal(observedSignal, { clock: labels(5_000), signals: [performanceDrift] });
+        const status = await until(env, handle, ({ newest }) => newest?.kind === 'probation: confirmed');
+        expect(steps).toEqual(promotionOrder);
+        expect(status.aliases).toEqual({ champion: '2', previous: '1', challenger: null });
+        return [handle, env.client.workflow.getHandle(retrainId(firstDecision))];
+      },
+      'confirmed',
+    );
+  });
+
+  it('rolls back when probation says so', async () => {
+    const steps: SwitchStep[] = [];
+    const activities = scriptedActivities(steps, { lookAtProbation: () => Promise.resolve(look('rolled-back')) });
+    await withTimeSkipping(
+      activities,
+      async (env) => {
+        const handle = await start(env);
+        await handle.signal(observedSignal, { clock: labels(5_000), signals: [performanceDrift] });
+        const status = await until(env, handle, ({ totals }) => totals.rollbacks === 1);
+        expect(status.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
+        expect(steps.slice(promotionOrder.length)).toEqual([
+          'record-intent',
+          'verify-staged',
+          'set-champion',
+          'set-previous',
+          'clear-challenger',
+          'verify-serving',
+        ]);
+        return [handle, env.client.workflow.getHandle(probationId(firstDecision))];
+      },
+      'rolled-back',
+    );
+  });
+
+  it('asks a person when labels stop coming during probation, after the time that the policy gives', async () => {
+    const activities = scriptedActivities([], { lookAtProbation: () => Promise.resolve(look('continue')) });
+    await withTimeSkipping(activities, async (env) => {
+      const handle = await start(env);
+      await handle.signal(observedSignal, { clock: labels(5_000), signals: [performanceDrift] });
+      await until(env, handle, ({ stage }) => stage.name === 'probation');
+      await env.sleep(testPolicy.monitor.silenceMs + 1_000);
+      const status = await until(env, handle, ({ stage }) => stage.name === 'awaiting-approval');
+      expect(status.stage).toMatchObject({
+        subject: 'probation',
+        reason: expect.stringMatching(/labels have stopped/),
+      });
+      return [handle, env.client.workflow.getHandle(probationId(firstDecision))];
+    });
+  });
+
+  it('turns a challenger down when nobody approves it in time', async () => {
+    const approval = { mode: 'person', timeoutMs: 7 * 86_400_000, onTimeout: 'reject' } as const;
+    await withTimeSkipping(scriptedActivities([]), async (env) => {
+      const handle = await start(env, { ...testPolicy, approval });
+      await handle.executeUpdate(retrainUpdate, { args: [ada] });
+      await until(env, handle, ({ stage }) => stage.name === 'awaiting-approval');
+      await env.sleep(approval.timeoutMs);
+      const status = await until(env, handle, ({ stage }) => stage.name === 'serving');
+      expect(status.turnedDown).toMatchObject({ version: '2', reason: 'nobody answered in time' });
+      return [handle];
+    });
+  });
+
+  it('promotes on approval', async () => {
+    const steps: SwitchStep[] = [];
+    const approval = { mode: 'person', timeoutMs: 86_400_000, onTimeout: 'reject' } as const;
+    const activities = scriptedActivities(steps, { lookAtProbation: () => Promise.resolve(look('confirmed')) });
+    await withTimeSkipping(
+      activities,
+      async (env) => {
+        const handle = await start(env, { ...testPolicy, approval });
+        await handle.executeUpdate(retrainUpdate, { args: [ada] });
+        await until(env, handle, ({ stage }) => stage.name === 'awaiting-approval');
+        await handle.executeUpdate(approveUpdate, { args: [ada] });
+        await until(env, handle, ({ aliases }) => aliases.champion === '2');
+        return [handle];
+      },
+      'approved',
+    );
+  });
+
+  it('undoes a promotion that no replica can follow', async () => {
+    const steps: SwitchStep[] = [];
+    const activities = scriptedActivities(steps, {
+      runSwitchStep: ({ plan, step }) => {
+        steps.push(step);
+        if (plan.kind === 'undo' || step !== 'verify-serving') return Promise.resolve();
+        return Promise.reject(ApplicationFailure.nonRetryable('replica r1 still serves version 1', 'ReplicasNotReady'));
+      },
+    });
+    await withTimeSkipping(activities, async (env) => {
+      const handle = await start(env);
+      await handle.executeUpdate(retrainUpdate, { args: [ada] });
+      const status = await until(env, handle, ({ newest }) => newest?.kind === 'undo');
+      expect(status.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
+      expect(status.attention).toMatch(/replica r1 still serves version 1/);
+      return [handle];
+    });
+  });
+
+  it('goes on with the other candidates when one can not be trained', async () => {
+    const faced: string[] = [];
+    const activities = scriptedActivities([], {
+      trainCandidate: ({ candidate: { id } }) =>
+        id === 'mlp/all'
+          ? Promise.reject(ApplicationFailure.nonRetryable('loss is NaN', 'TrainingDiverged'))
+          : Promise.resolve(trained(id)),
+      faceChampion: (request) => {
+        faced.push(...request.trained.map(({ candidateId }) => candidateId));
+        return Promise.resolve(gateResult({ outcome: 'fail', reason: 'not better' }));
+      },
+    });
+    await withTimeSkipping(activities, async (env) => {
+      const handle = await start(env);
+      await handle.executeUpdate(retrainUpdate, { args: [ada] });
+      await until(env, handle, ({ turnedDown }) => turnedDown !== null);
+      expect(faced).toEqual(['linear/all']);
+      return [handle, env.client.workflow.getHandle(retrainId('electricity-0001'))];
+    });
+  });
+
+  it('keeps the champion and tells a person when no candidate can be trained', async () => {
+    const activities = scriptedActivities([], {
+      trainCandidate: () => Promise.reject(ApplicationFailure.nonRetryable('loss is NaN', 'TrainingDiverged')),
+    });
+    await withTimeSkipping(activities, async (env) => {
+      const handle = await start(env);
+      await handle.executeUpdate(retrainUpdate, { args: [ada] });
+      const status = await until(env, handle, ({ attention }) => attention !== null);
+      expect(status.attention).toMatch(/no candidate could be trained: .*loss is NaN/);
+      expect(status.aliases.champion).toBe('1');
+      return [handle];
+    });
+  });
+});
+
+describe('operators', () => {
+  it('are told why a request can not be honoured', async () => {
+    await withTimeSkipping(scriptedActivities([]), async (env) => {
+      const handle = await start(env);
+      await until(env, handle, ({ stage }) => stage.name === 'serving');
+      expect(await refusal(handle.executeUpdate(approveUpdate, { args: [ada] }))).toMatch(/nothing awaits approval/);
+      expect(await refusal(handle.executeUpdate(pauseUpdate, { args: [{ by: '', reason: 'x' }] }))).toMatch(
+        /"by" must be/,
+      );
+      const paused = await handle.executeUpdate(pauseUpdate, { args: [ada] });
+      expect(paused.paused?.by).toBe('ada');
+      expect(await refusal(handle.executeUpdate(pauseUpdate, { args: [ada] }))).toMatch(/already paused by ada/);
+      const rolling = await handle.executeUpdate(rollbackUpdate, { args: [ada] });
+      expect(rolling.stage).toMatchObject({ name: 'switching' });
+      return [handle];
+    });
+  });
+});
+
+async function refusal(update: Promise<unknown>): Promise<string> {
+  try {
+    await update;
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+      expect(error.cause.type).toBe('RequestRefused');
+      return error.cause.message;
+    }
+    throw error;
+  }
+  throw new Error('the update was not refused');
+}
