@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planSplit, recentWindow } from '../../../domain/snapshot/split.ts';
+import { testPolicy } from '../../support/policy.ts';
+
+const policy = testPolicy.snapshot;
+
+describe('planSplit', () => {
+  it('holds out the newest half of the fresh rows, and validates on a share of the recent window', () => {
+    expect(planSplit(10_000, 2_000, false, 200, policy)).toEqual({
+      outcome: 'split',
+      split: {
+        train: { from: 0, to: 8_600 },
+        validation: { from: 8_600, to: 9_000 },
+        holdout: { from: 9_000, to: 10_000 },
+      },
+    });
+  });
+
+  it('holds out the newest fifth of all rows for a first champion', () => {
+    const plan = planSplit(5_000, 5_000, true, 200, policy);
+    expect(plan).toMatchObject({ split: { holdout: { from: 4_000, to: 5_000 } } });
+  });
+
+  it('takes more than the share where the gate needs it', () => {
+    expect(planSplit(10_000, 300, false, 200, policy)).toMatchObject({ split: { holdout: { from: 9_800 } } });
+  });
+
+  it.each([
+    [10_000, 150, '150 labelled rows are fresh, the gate needs a holdout of 200'],
+    [300, 300, '300 labelled rows leave 70 to train on, 100 are needed'],
+    [0, 0, '0 labelled rows are fresh, the gate needs a holdout of 200'],
+  ])('refuses %d rows of which %d are fresh', (rows, fresh, reason) => {
+    expect(planSplit(rows, fresh, false, 200, policy)).toEqual({ outcome: 'too-few-rows', reason });
+  });
+
+  it('covers every row once and never holds out a row that is not fresh', () => {
+    const rows = fc.integer({ min: 0, max: 100_000 });
+    fc.assert(
+      fc.property(rows, rows, fc.boolean(), (rowCount, fresh, isFirst) => {
+        const freshRows = Math.min(rowCount, fresh);
+        const plan = planSplit(rowCount, freshRows, isFirst, 200, policy);
+        if (plan.outcome !== 'split') return;
+        const { train, validation, holdout } = plan.split;
+        expect([train.from, train.to, validation.to, holdout.to]).toEqual([0, validation.from, holdout.from, rowCount]);
+        expect(holdout.to - holdout.from).toBeLessThanOrEqual(freshRows);
+        expect(holdout.to - holdout.from).toBeGreaterThanOrEqual(200);
+      }),
+    );
+  });
+});
+
+describe('recentWindow', () => {
+  it('is the newest end of the training part, or all of it', () => {
+    expect(recentWindow({ from: 0, to: 9_000 }, 2_000)).toEqual({ from: 7_000, to: 9_000 });
+    expect(recentWindow({ from: 0, to: 900 }, 2_000)).toEqual({ from: 0, to: 900 });
+  });
+});
