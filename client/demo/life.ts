@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LifecycleStatus } from '../../workflows/messages.ts';
+import type { Stack } from '../start/stack.ts';
+import type { Display } from './display.ts';
+
+const lookEveryMs = 50;
+
+/** Follows one model's lifecycle for the demo: prints its decisions, waits until it has done what it started. */
+export interface Life {
+  status(): Promise<LifecycleStatus>;
+  /** Prints the decisions that were taken since the last time. */
+  report(week: number): Promise<void>;
+  /** Waits for the model to be at rest: serving, or on probation and waiting for labels. */
+  untilQuiet(week: number): Promise<LifecycleStatus>;
+  /** Lets the monitor look once, as its Schedule would, and waits for all that follows. */
+  look(week: number): Promise<LifecycleStatus>;
+}
+
+export function followLife({ client, project }: Stack, display: Display): Life {
+  const seen = new Set<string>();
+  const model = project.name;
+  const status = (): Promise<LifecycleStatus> => client.status(model);
+
+  const report = async (week: number): Promise<void> => {
+    for (const decision of await client.history(model)) {
+      if (seen.has(decision.id)) continue;
+      seen.add(decision.id);
+      display.event(week, decision);
+    }
+  };
+
+  const untilQuiet = async (week: number): Promise<LifecycleStatus> => {
+    for (;;) {
+      const now = await status();
+      await report(week);
+      const isBusy =
+        now.stage.name !== 'serving' && now.stage.name !== 'probation' && now.stage.name !== 'awaiting-approval';
+      const willStart = now.stage.name === 'serving' && now.pending.length > 0 && now.waitingFor === null;
+      const isJoining = now.waitingFor === 'waiting for further signals to join';
+      if (!isBusy && !willStart && !isJoining) return now;
+      await sleep(lookEveryMs);
+    }
+  };
+
+  const look = async (week: number): Promise<LifecycleStatus> => {
+    await client.observeNow(model);
+    return await untilQuiet(week);
+  };
+
+  return { status, report, untilQuiet, look };
+}
