@@ -1,0 +1,79 @@
+import { hasAddon, provideAddon } from './addon.mjs';
+import { hasExecutable, provideExecutable } from './executables.mjs';
+import { hasNodeModules, provideNodeModules } from './node-modules.mjs';
+import { hasTensorflow, provideTensorflow } from './tensorflow.mjs';
+
+/**
+ * One thing that set-up provides: `isThere` is quick, `provide` is only called when it is not, after what it needs.
+ * @typedef {{ name: string, needs: string[], isThere: () => boolean, provide: () => Promise<void> }} Part
+ */
+
+/**
+ * All parts of a checkout.
+ * @param {string} root
+ * @param {import('./tensorflow.mjs').Provision & { production: boolean }} options production leaves out what only
+ *   development needs: a deployment has its own Temporal server
+ * @returns {Part[]}
+ */
+export function listParts(root, { production, ...provision }) {
+  const { report } = provision;
+  /** @type {Part[]} */
+  const needed = [
+    {
+      name: 'node modules',
+      needs: [],
+      isThere: () => hasNodeModules(root, { production }),
+      provide: () => provideNodeModules(root, { production, report }),
+    },
+    { name: 'TensorFlow', needs: [], isThere: hasTensorflow, provide: () => provideTensorflow(provision) },
+    {
+      name: 'TensorFlow addon',
+      needs: ['node modules', 'TensorFlow'],
+      isThere: () => hasAddon(root),
+      provide: () => provideAddon(root, { report }),
+    },
+  ];
+  if (production) return needed;
+  const executables = /** @type {const} */ (['temporal', 'temporal-test-server']);
+  return [
+    ...needed,
+    ...executables.map((name) => ({
+      name,
+      needs: [],
+      isThere: () => hasExecutable(name),
+      provide: () => provideExecutable(name, provision),
+    })),
+  ];
+}
+
+/**
+ * Provides what is missing, side by side where nothing is waited for. A part whose needs failed is left out.
+ * @param {Part[]} parts
+ * @returns {Promise<{ provided: string[], failures: unknown[] }>}
+ */
+export async function provideMissing(parts) {
+  /** @type {Map<string, Promise<boolean>>} */
+  const runs = new Map();
+  /** @type {string[]} */
+  const provided = [];
+  /** @type {unknown[]} */
+  const failures = [];
+  for (const part of parts) runs.set(part.name, provideOne(part));
+  await Promise.all(runs.values());
+  return { provided, failures };
+
+  /** @param {Part} part */
+  async function provideOne(part) {
+    const ready = await Promise.all(part.needs.map((name) => runs.get(name)));
+    if (!ready.every(Boolean)) return false;
+    try {
+      if (part.isThere()) return true;
+      provided.push(part.name);
+      await part.provide();
+      return true;
+    } catch (error) {
+      failures.push(error);
+      return false;
+    }
+  }
+}
