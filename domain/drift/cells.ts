@@ -10,6 +10,8 @@ export interface CellTable {
   readonly currentRows: number;
   readonly dense: readonly Cell[];
   readonly rest: Cell | null;
+  /** Rows of the reference that bound a cell of the rest: what lies beyond a reference's own extremes is likelier than its count of 0 says. */
+  readonly boundaryRows: number;
 }
 
 const leastExpectedRows = 5;
@@ -22,8 +24,12 @@ export function tabulateCells(reference: Histogram, current: Histogram): CellTab
   requireSameCells(reference, current);
   const referenceRows = sum(reference.counts);
   const currentRows = sum(current.counts);
-  const smallerShare = Math.min(referenceRows, currentRows) / (referenceRows + currentRows);
-  const isDense = ([a, b]: Cell) => (a + b) * smallerShare >= leastExpectedRows;
+  const rows = referenceRows + currentRows;
+  const smallerShare = Math.min(referenceRows, currentRows) / rows;
+  const isNumeric = reference.spec.kind === 'numeric';
+  // Numeric cells were cut to hold so many rows of the reference: merging by what the current window adds would favour a finding.
+  const expect = ([a, b]: Cell) => (isNumeric ? a * (rows / referenceRows) : a + b) * smallerShare;
+  const isDense = (cell: Cell) => expect(cell) >= leastExpectedRows;
   const dense: Cell[] = [];
   let rest: Cell = [0, 0];
   reference.counts.forEach((count, index) => {
@@ -34,7 +40,8 @@ export function tabulateCells(reference: Histogram, current: Histogram): CellTab
     dense.push(rest);
     rest = [0, 0];
   });
-  return { referenceRows, currentRows, dense, rest: rest[0] + rest[1] > 0 ? rest : null };
+  const boundaryRows = isNumeric ? 1 : 0;
+  return { referenceRows, currentRows, dense, rest: rest[0] + rest[1] > 0 ? rest : null, boundaryRows };
 }
 
 function sum(counts: readonly number[]): number {

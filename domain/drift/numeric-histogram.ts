@@ -1,12 +1,16 @@
 import type { Histogram, NumericSpec } from './histogram.ts';
 
+/** Cells that hold fewer rows of the reference would make the chi-squared test call drift too often. */
+const leastRowsPerCell = 20;
+
 /**
- * Cuts `bins` cells of equal mass on the reference, fewer where values are tied. NaN is missing; infinite values don't
- * move the cuts and are counted outside the range. A constant or empty reference is fine.
+ * Cuts `bins` cells of equal mass on the reference, fewer where it has under 20 rows for each. A value that fills a
+ * cell has it alone. NaN is missing; infinite values don't move the cuts and are counted outside the range. A constant or
+ * empty reference is fine.
  */
 export function cutNumeric(reference: ArrayLike<number>, bins = 64): NumericSpec {
   const sorted = Float64Array.from(reference).filter(Number.isFinite).sort();
-  const ends = cutEnds(sorted, bins);
+  const ends = cutEnds(sorted, Math.max(1, Math.min(bins, Math.floor(sorted.length / leastRowsPerCell))));
   return {
     kind: 'numeric',
     min: sorted[0] ?? 0,
@@ -22,14 +26,19 @@ export function countNumeric(spec: NumericSpec, values: ArrayLike<number>): Hist
   return { spec, counts };
 }
 
-/** Where each bin ends in the sorted reference: at the quantiles, moved behind the last of equal values. */
+/** Where each cell ends in the sorted reference: at the quantiles, moved behind equal values, and before those that fill a cell. */
 function cutEnds(sorted: Float64Array, bins: number): number[] {
   const ends: number[] = [];
   for (let bin = 1; bin <= bins; bin++) {
-    let end = Math.ceil((bin * sorted.length) / bins);
-    if (end === 0 || end <= (ends.at(-1) ?? 0)) continue;
-    while (end < sorted.length && sorted[end] === sorted[end - 1]) end += 1;
-    ends.push(end);
+    const quantile = Math.ceil((bin * sorted.length) / bins);
+    const last = ends.at(-1) ?? 0;
+    if (quantile <= last) continue;
+    let from = quantile - 1;
+    let to = quantile;
+    while (from > last && sorted[from - 1] === sorted[from]) from -= 1;
+    while (to < sorted.length && sorted[to] === sorted[to - 1]) to += 1;
+    if (from > last && to - from >= sorted.length / bins) ends.push(from);
+    ends.push(to);
   }
   return ends;
 }

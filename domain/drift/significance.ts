@@ -35,8 +35,8 @@ export function pearson(cells: readonly Cell[]): number {
 }
 
 /** Twice the smaller binomial tail of the rest's rows in the current window, given how many rows the rest has. */
-function testRest([reference, current]: Cell, { referenceRows, currentRows }: CellTable): number {
-  const rows = reference + current;
+function testRest([reference, current]: Cell, { referenceRows, currentRows, boundaryRows }: CellTable): number {
+  const rows = reference + current + boundaryRows;
   const share = currentRows / (referenceRows + currentRows);
   return Math.min(1, 2 * Math.min(binomialCdf(current, rows, share), binomialSurvival(current, rows, share)));
 }

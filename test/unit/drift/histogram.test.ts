@@ -6,15 +6,17 @@ import { countRows, mergeHistograms } from '../../../domain/drift/histogram.ts';
 import { countNumeric, cutNumeric } from '../../../domain/drift/numeric-histogram.ts';
 import { anyNumbers } from './arbitraries.ts';
 
+const twentyTimes = (values: readonly number[]) => values.flatMap((value) => new Array<number>(20).fill(value));
+
 describe('numeric histograms', () => {
   it('cut the reference into cells of equal mass', () => {
-    const values = Array.from({ length: 640 }, (_, i) => (i * 7919) % 640);
+    const values = Array.from({ length: 1280 }, (_, i) => (i * 7919) % 1280);
     const { counts } = countNumeric(cutNumeric(values), values);
-    expect(counts).toEqual([0, ...new Array(64).fill(10), 0, 0]);
+    expect(counts).toEqual([0, ...new Array(64).fill(20), 0, 0]);
   });
 
   it('count missing, infinite and out-of-range values in cells of their own', () => {
-    const spec = cutNumeric([1, 2, 3, 4], 2);
+    const spec = cutNumeric(twentyTimes([1, 2, 3, 4]), 2);
     expect(spec).toMatchObject({ min: 1, uppers: [2, 4] });
     expect(countNumeric(spec, [0, -Infinity, 1, 2, 2.5, 4, 5, Infinity, NaN]).counts).toEqual([2, 2, 2, 2, 1]);
   });
@@ -24,12 +26,17 @@ describe('numeric histograms', () => {
     expect(countNumeric(spec, [6.9, 7, 7, 7.1, NaN]).counts).toEqual([1, 2, 1, 1]);
   });
 
-  it('keep the two values of a 0/1 column apart', () => {
-    expect(countNumeric(cutNumeric([0, 1, 0, 0]), [0, 0, 1]).counts).toEqual([0, 2, 1, 0, 0]);
+  it.each([1, 50, 99])('keep the two values of a 0/1 column apart when %i%% are ones', (percent) => {
+    const reference = Array.from({ length: 400 }, (_, row) => (row % 100 < percent ? 1 : 0));
+    expect(countNumeric(cutNumeric(reference), [0, 0, 1]).counts).toEqual([0, 2, 1, 0, 0]);
+  });
+
+  it('have fewer cells on a short reference', () => {
+    expect(cutNumeric(Array.from({ length: 200 }, (_, row) => row)).uppers).toHaveLength(10);
   });
 
   it('locate their cells in standard deviations of the reference', () => {
-    const { positions } = cutNumeric([-1, 1, -1, 1]);
+    const { positions } = cutNumeric(twentyTimes([-1, 1]));
     expect(positions).toEqual([-1, -1, 1, 1]);
   });
 
