@@ -4,7 +4,7 @@ import type { CategoricalSpec, Histogram } from './histogram.ts';
 const toleratedSelectionBias = 0.01;
 
 /**
- * Chooses the categories with a cell of their own: at most `top`, the most frequent of the reference, null being missing.
+ * Chooses the categories with a cell of their own: at most `top` of the most frequent of the reference; null is missing.
  *
  * Categories are chosen by the reference's counts, and those chosen by luck are rarer in any other window: by Good and Turing, the
  * categories with at least c rows hold c·f_c rows less there (f_c categories have exactly c rows; c = 1: the rows
@@ -17,9 +17,9 @@ export function cutCategorical(
 ): CategoricalSpec {
   const rowsByCategory = countCategories(reference);
   const least = chooseLeastRows(rowsByCategory, options.top, reference.length);
-  const top = [...rowsByCategory].filter(([, rows]) => rows >= least);
-  top.sort(([a, rowsOfA], [b, rowsOfB]) => rowsOfB - rowsOfA || (a < b ? -1 : 1));
-  return { kind: 'categorical', top: top.map(([category]) => category) };
+  const top = [...rowsByCategory].filter(([, rows]) => rows >= least).map(([category]) => category);
+  // By name: cells are merged with their neighbours, and neighbours by frequency would share the reference's luck.
+  return { kind: 'categorical', top: top.sort() };
 }
 
 /** Counts a window on the cells of `spec`; null counts as missing, what has no cell of its own as other. */

@@ -10,8 +10,6 @@ export interface CellTable {
   readonly currentRows: number;
   readonly dense: readonly Cell[];
   readonly rest: Cell | null;
-  /** Rows of the reference that bound a cell of the rest: what lies beyond a reference's own extremes is likelier than its count of 0 says. */
-  readonly boundaryRows: number;
 }
 
 const leastExpectedRows = 5;
@@ -40,8 +38,7 @@ export function tabulateCells(reference: Histogram, current: Histogram): CellTab
     dense.push(rest);
     rest = [0, 0];
   });
-  const boundaryRows = isNumeric ? 1 : 0;
-  return { referenceRows, currentRows, dense, rest: rest[0] + rest[1] > 0 ? rest : null, boundaryRows };
+  return { referenceRows, currentRows, dense, rest: rest[0] + rest[1] > 0 ? rest : null };
 }
 
 function sum(counts: readonly number[]): number {

@@ -34,9 +34,13 @@ export function pearson(cells: readonly Cell[]): number {
   return statistic;
 }
 
-/** Twice the smaller binomial tail of the rest's rows in the current window, given how many rows the rest has. */
-function testRest([reference, current]: Cell, { referenceRows, currentRows, boundaryRows }: CellTable): number {
-  const rows = reference + current + boundaryRows;
+/**
+ * Twice the smaller binomial tail of the rest's rows in the current window, given how many rows the rest has. One row is added to the
+ * reference's: what the rest is was chosen by the reference, as beyond its extremes or never seen in it, and rows there are
+ * likelier than its count of 0 says.
+ */
+function testRest([reference, current]: Cell, { referenceRows, currentRows }: CellTable): number {
+  const rows = reference + current + 1;
   const share = currentRows / (referenceRows + currentRows);
   return Math.min(1, 2 * Math.min(binomialCdf(current, rows, share), binomialSurvival(current, rows, share)));
 }
