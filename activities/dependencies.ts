@@ -6,12 +6,10 @@ import type { Replicas } from '../adapters/ports/replicas.ts';
 import type { LabelledRows, Store } from '../adapters/ports/store.ts';
 import type { ModelProject } from '../domain/project.ts';
 import type { DataSchema } from '../domain/table.ts';
-import type { Task } from '../domain/task.ts';
 import type { ProjectRef } from './types.ts';
 
 /** The labelled rows a project brings along, and what was inferred from them. */
 export interface History {
-  readonly task: Task;
   readonly schema: DataSchema;
   readonly rows: LabelledRows;
 }
@@ -26,8 +24,10 @@ export interface Dependencies {
   readonly packages: ModelPackages;
   /** Throws where the project's file is wrong. */
   loadProject(ref: ProjectRef): Promise<ModelProject>;
-  /** Rows of the project's data file, or of another file of the same columns. Throws where the data are unusable. */
-  readHistory(project: ModelProject, path: string | null): Promise<History>;
+  /** Rows of the project's data file. Throws where the data are unusable. */
+  readHistory(project: ModelProject): Promise<History>;
+  /** Rows of another file of the same columns, all of it. */
+  readExtract(project: ModelProject, path: string, schema: DataSchema): Promise<LabelledRows>;
   /** Folder for checkpoints and packages in the making; one below it per decision. */
   readonly workDirectory: string;
 }

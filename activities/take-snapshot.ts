@@ -55,7 +55,7 @@ async function gatherRows(
   { policy }: SnapshotRequest,
   project: ModelProject,
 ): Promise<{ schema: DataSchema; rows: LabelledRows }> {
-  const { schema, rows: history } = await deps.readHistory(project, null);
+  const { schema, rows: history } = await deps.readHistory(project);
   const upToId = await newestMature(deps, project.name, schema, policy);
   if (upToId === null) return { schema, rows: newest(history, policy.snapshot.maxRows) };
   const live = await deps.store.readLabelled({ model: project.name, schema, upToId });
@@ -81,7 +81,7 @@ async function withOwnTrainingData(
   rows: LabelledRows,
   split: Split,
 ): Promise<{ rows: LabelledRows; split: Split }> {
-  const { rows: own } = await deps.readHistory(project, path);
+  const own = await deps.readExtract(project, path, schema);
   const holdout = sliceRows(rows, split.holdout);
   const ownKeys = own.keys.map((key) => `extract:${key}`);
   const validationRows = split.validation.to - split.validation.from;

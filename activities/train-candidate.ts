@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import { recentWindow } from '../domain/snapshot/split.ts';
+import { taskOf } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { TrainingRequest } from './types.ts';
 
@@ -29,7 +30,7 @@ export async function trainCandidate(deps: Dependencies, request: TrainingReques
   try {
     return await deps.runtime.train(
       {
-        task: project.task,
+        task: taskOf(snapshot.schema),
         snapshot,
         candidate,
         train: candidate.window === 'recent' ? recentWindow(train, request.policy.snapshot.recentRows) : train,

@@ -61,7 +61,8 @@ export interface TrainingPlan {
 /** A model project as the rest of Incumbent sees it: defaults filled in, paths absolute. */
 export interface ModelProject {
   readonly name: string;
-  readonly task: Task;
+  /** As the user declared it; null: inferred from the label. */
+  readonly task: Task | null;
   readonly data: DataSource;
   /** Types that the user declared; the others are inferred. */
   readonly features: Readonly<Record<string, FeatureType>>;

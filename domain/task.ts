@@ -9,3 +9,9 @@ export interface Predictions {
   readonly width: number;
   readonly values: Float64Array | readonly number[];
 }
+
+/** The task that a label's classes make: none is a regression, two are binary. */
+export function taskOf({ classes }: { readonly classes: readonly string[] }): Task {
+  if (classes.length === 0) return 'regression';
+  return classes.length === 2 ? 'binary' : 'multiclass';
+}

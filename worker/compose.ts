@@ -27,7 +27,8 @@ export async function compose(home: Home): Promise<Dependencies> {
     replicas: openReplicas({ directory: home.replicas, staleAfterMs: replicaStaleAfterMs }),
     packages: createFilePackages(),
     loadProject: (ref) => loadKnownProject(home, ref),
-    readHistory: (project, path) => readLabelledRows(path === null ? project : withData(project, path)),
+    readHistory: (project) => readLabelledRows(project),
+    readExtract: async (project, path, schema) => (await readLabelledRows(withData(project, path), schema)).rows,
     workDirectory: home.work,
   };
 }

@@ -1,0 +1,147 @@
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { ModelProject } from '../../domain/project.ts';
+import type { Column, DataSchema, Feature, Table } from '../../domain/table.ts';
+import type { LabelledRows } from '../ports/store.ts';
+import { asNumbers, asTexts, queryColumns, quoteName, quoteText, type QueryColumn } from '../duckdb/columns.ts';
+import { DataError } from './data-error.ts';
+import {
+  classExpression,
+  describeColumns,
+  featureExpression,
+  inferFeatures,
+  inferLabel,
+  requireColumn,
+  type FileColumns,
+} from './infer-schema.ts';
+
+export interface HistoricalRows {
+  readonly schema: DataSchema;
+  readonly rows: LabelledRows;
+}
+
+/**
+ * Reads a project's labelled rows in time order, with the schema that they suggest, or on a schema that is known. Throws a
+ * DataError for whatever can't be trained on.
+ */
+export async function readLabelledRows(project: ModelProject, known?: DataSchema): Promise<HistoricalRows> {
+  const source = await sourceOf(project.data.path);
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    return await read(connection, source, project, known);
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`${project.data.path}: ${error.message}`, { cause: error });
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new DataError(`${project.data.path} can't be read: ${reason}`, { cause: error });
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function sourceOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new DataError(`there is no file ${path}: mend data.path`);
+  const extension = extname(path).toLowerCase();
+  if (extension === '.parquet') return `read_parquet(${quoteText(path)})`;
+  if (extension === '.csv') return `read_csv(${quoteText(path)}, sample_size = -1)`;
+  throw new DataError(`${path} is neither .csv nor .parquet: convert it to one of them`);
+}
+
+async function read(
+  connection: DuckDBConnection,
+  file: string,
+  project: ModelProject,
+  known: DataSchema | undefined,
+): Promise<HistoricalRows> {
+  const { data } = project;
+  const columns = await describeColumns(connection, file);
+  requireColumn(columns, data.label, 'label');
+  if (data.id !== null) requireColumn(columns, data.id, 'id');
+  if (data.time !== null) requireColumn(columns, data.time, 'time');
+  const order = data.time === null ? '' : ` ORDER BY CAST(${quoteName(data.time)} AS TIMESTAMP)`;
+  const limit = data.take === null ? '' : ` LIMIT ${data.take}`;
+  const source = `(SELECT * FROM ${file}${order}${limit})`;
+  await checkLabels(connection, source, data.label);
+  const schema = known ?? {
+    features: inferFeatures(columns, project),
+    label: data.label,
+    classes: (await inferLabel(connection, source, columns, project)).classes,
+  };
+  return { schema, rows: await readRows(connection, source, columns, schema) };
+}
+
+async function checkLabels(connection: DuckDBConnection, source: string, label: string): Promise<void> {
+  const { columns } = await queryColumns(
+    connection,
+    `SELECT CAST(count(*) AS DOUBLE), CAST(count(*) FILTER (${quoteName(label)} IS NULL) AS DOUBLE) FROM ${source}`,
+  );
+  const rows = asNumbers(columns[0])[0] ?? 0;
+  const missing = asNumbers(columns[1])[0] ?? 0;
+  if (rows === 0) throw new DataError('the table is empty: a first champion needs labelled rows');
+  if (missing > 0)
+    throw new DataError(`${missing} of ${rows} rows have no label "${label}": leave them out of the file`);
+}
+
+async function readRows(
+  connection: DuckDBConnection,
+  source: string,
+  known: FileColumns,
+  schema: DataSchema,
+): Promise<LabelledRows> {
+  for (const { name } of schema.features) requireColumn(known, name, 'features');
+  const isRegression = schema.classes.length === 0;
+  const label = isRegression
+    ? `CAST(${quoteName(schema.label)} AS DOUBLE)`
+    : classExpression(schema.label, known.get(schema.label) ?? '');
+  const expressions = [...schema.features.map(featureExpression), label];
+  const { rowCount, columns } = await queryColumns(connection, `SELECT ${expressions.join(', ')} FROM ${source}`);
+  const last = columns[schema.features.length];
+  return {
+    table: toTable(schema.features, columns, rowCount),
+    labels: isRegression ? finiteLabels(asNumbers(last), schema.label) : toClassIndices(asTexts(last), schema),
+    keys: Array.from({ length: rowCount }, (_, row) => `history:${String(row).padStart(8, '0')}`),
+  };
+}
+
+function toTable(features: readonly Feature[], columns: readonly QueryColumn[], rowCount: number): Table {
+  const named = features.map((feature, index) => [feature.name, toColumn(feature, columns[index])] as const);
+  return { rowCount, columns: Object.fromEntries(named) };
+}
+
+function toColumn({ name, type }: Feature, column: QueryColumn | undefined): Column {
+  if (type === 'categorical') {
+    const values = asTexts(column);
+    if (values.every((value) => value === null)) throw allMissing(name);
+    return { kind: 'categorical', values };
+  }
+  const values = asNumbers(column);
+  const infinite = values.findIndex((value) => value === Infinity || value === -Infinity);
+  if (infinite >= 0)
+    throw new DataError(`feature "${name}" of row ${infinite + 1} is infinite: leave such cells empty`);
+  if (values.every(Number.isNaN)) throw allMissing(name);
+  return { kind: 'numeric', values };
+}
+
+function allMissing(name: string): DataError {
+  return new DataError(`feature "${name}" has no value in any row: put it into "exclude", or mend the data`);
+}
+
+function finiteLabels(labels: Float64Array, name: string): Float64Array {
+  const row = labels.findIndex((value) => !Number.isFinite(value));
+  if (row >= 0) throw new DataError(`label "${name}" of row ${row + 1} is not a finite number`);
+  return labels;
+}
+
+function toClassIndices(names: readonly (string | null)[], { label, classes }: DataSchema): Float64Array {
+  const indices = new Map(classes.map((name, index) => [name, index]));
+  return Float64Array.from(names, (name, row) => {
+    const index = indices.get(name ?? '');
+    if (index !== undefined) return index;
+    throw new DataError(
+      `label "${label}" of row ${row + 1} is "${name}", which is none of the classes ${classes.join(', ')}`,
+    );
+  });
+}

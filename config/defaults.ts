@@ -1,0 +1,52 @@
+import { defaultDriftPolicy } from '../domain/drift/policy.ts';
+import { defaultGatePolicy } from '../domain/gate/policy.ts';
+import { defaultProbationPolicy } from '../domain/probation/policy.ts';
+import type { Policy, TrainingPlan } from '../domain/project.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/**
+ * What an expert would choose for a table that nobody has told us more about. A retraining costs a holdout: fewer than a
+ * thousand fresh labels rarely show a difference, so less is not worth a run.
+ */
+export const defaultPolicy: Policy = {
+  retrain: {
+    debounceMs: 5_000,
+    cooldown: { labels: 1_000 },
+    minFreshLabels: 1_000,
+    budget: { trainings: 10, per: { labels: 20_000 } },
+    every: null,
+  },
+  snapshot: { maxRows: 50_000, recentRows: 8_000, validationShare: 0.15, holdoutShare: 0.4, firstHoldoutShare: 0.2 },
+  monitor: {
+    everyMs: hourMs,
+    windowRows: 2_000,
+    labelDelayRows: 2_000,
+    matureShare: 0.95,
+    lossBlockRows: 1,
+    silenceMs: 7 * dayMs,
+  },
+  drift: defaultDriftPolicy,
+  gate: defaultGatePolicy,
+  approval: { mode: 'auto', timeoutMs: 7 * dayMs, onTimeout: 'reject' },
+  probation: defaultProbationPolicy,
+  rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 50_000 } },
+  serving: { minReplicas: 1, replicaTimeoutMs: 60_000, goldenTolerance: 1e-5 },
+};
+
+/** From a linear model upward, on what is recent and on all there is: a simpler model is often the answer. */
+export const defaultTraining: TrainingPlan = {
+  networks: [
+    { name: 'linear', hiddenUnits: [], learningRate: 0.01, l2: 0 },
+    { name: 'mlp-32', hiddenUnits: [32], learningRate: 0.003, l2: 1e-4 },
+    { name: 'mlp-64-32', hiddenUnits: [64, 32], learningRate: 0.003, l2: 1e-4 },
+  ],
+  windows: ['recent', 'all'],
+  batchSize: 128,
+  maxEpochs: 30,
+  patience: 4,
+  classWeights: false,
+  seed: 1,
+  buildModule: null,
+};

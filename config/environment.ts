@@ -1,0 +1,59 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+/** Unset and empty are the same: shells and compose files leave empty variables behind. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema);
+
+const environmentSchema = z.object({
+  INCUMBENT_HOME: optional(z.string().default('.incumbent')),
+  INCUMBENT_LOG_FORMAT: optional(z.enum(['json', 'pretty']).default('json')),
+  INCUMBENT_LOG_LEVEL: optional(z.enum(['error', 'warn', 'info', 'debug']).default('info')),
+  INCUMBENT_REPLICA_ID: optional(
+    z
+      .string()
+      .regex(/^[\w-]{1,60}$/, 'letters, digits, - and _ only')
+      .optional(),
+  ),
+  INCUMBENT_MODELS: optional(z.string().optional()),
+  INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).default(200)),
+  HOST: optional(z.string().default('127.0.0.1')),
+  PORT: optional(z.coerce.number().int().min(0).max(65_535).default(0)),
+});
+
+export interface Environment {
+  /** Folder of everything that must outlive a process. */
+  readonly home: string;
+  readonly logFormat: 'json' | 'pretty';
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+  readonly replicaId: string;
+  /** Models to serve; null: all that the registry knows. */
+  readonly models: readonly string[] | null;
+  readonly pollMs: number;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+}
+
+/** Reads and checks the environment once. Throws an Error that names every variable that is wrong. */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
+  const parsed = environmentSchema.safeParse(variables);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return `${name} is "${variables[name] ?? ''}": ${message}`;
+    });
+    throw new Error(`the environment is wrong: ${problems.join('; ')}`);
+  }
+  const { data } = parsed;
+  return {
+    home: data.INCUMBENT_HOME,
+    logFormat: data.INCUMBENT_LOG_FORMAT,
+    logLevel: data.INCUMBENT_LOG_LEVEL,
+    replicaId: data.INCUMBENT_REPLICA_ID ?? `${hostname().replaceAll(/[^\w-]/g, '-')}-${process.pid}`,
+    models: data.INCUMBENT_MODELS?.split(',').map((name) => name.trim()) ?? null,
+    pollMs: data.INCUMBENT_POLL_MS,
+    host: data.HOST,
+    port: data.PORT,
+  };
+}

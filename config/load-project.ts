@@ -1,0 +1,100 @@
+import { access, readFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
+import type { ModelProject, Policy, TrainingPlan } from '../domain/project.ts';
+import { defaultPolicy, defaultTraining } from './defaults.ts';
+import { modelSchema, type ModelConfig } from './model-schema.ts';
+import { describeIssues, ProjectError } from './problems.ts';
+
+/** What the command line says over the project's file. */
+export interface ProjectOverrides {
+  readonly dataPath?: string;
+  readonly take?: number;
+  readonly policy?: ModelConfig['policy'];
+}
+
+const fileNames = ['incumbent.config.ts', 'incumbent.config.json'] as const;
+
+/** Reads and checks the project in a folder. Throws a ProjectError that names every field that is wrong. */
+export async function loadProject(directory: string, overrides: ProjectOverrides = {}): Promise<ModelProject> {
+  const root = resolve(directory);
+  const file = await findFile(root);
+  const input = withOverrides(await readConfig(file), overrides);
+  const parsed = modelSchema.safeParse(input);
+  if (!parsed.success) throw new ProjectError(file, describeIssues(parsed.error.issues, input));
+  return resolveProject(root, parsed.data);
+}
+
+async function findFile(root: string): Promise<string> {
+  for (const name of fileNames) {
+    const file = join(root, name);
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return file;
+  }
+  const expected = `put ${fileNames.join(' or ')} there`;
+  throw new ProjectError(root, [{ field: '(the folder)', found: 'no project file', expected }]);
+}
+
+async function readConfig(file: string): Promise<unknown> {
+  try {
+    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8')) as unknown;
+    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new ProjectError(file, [{ field: '(the file)', found, expected: 'a file that loads' }]);
+  }
+}
+
+function withOverrides(config: unknown, { dataPath, take, policy }: ProjectOverrides): unknown {
+  if (typeof config !== 'object' || config === null) return config;
+  const { data, policy: own } = config as Partial<ModelConfig>;
+  const changed = {
+    ...data,
+    ...(dataPath === undefined ? {} : { path: resolve(dataPath) }),
+    ...(take === undefined ? {} : { take }),
+  };
+  return { ...config, data: changed, ...(policy === undefined ? {} : { policy: mergeParts(own ?? {}, policy) }) };
+}
+
+function resolveProject(root: string, config: z.output<typeof modelSchema>): ModelProject {
+  const { data, training = {} } = config;
+  const at = (path: string): string => (isAbsolute(path) ? path : join(root, path));
+  const buildModule = training.buildModule ?? null;
+  return {
+    name: config.name,
+    task: config.task ?? null,
+    data: {
+      path: at(data.path),
+      label: data.label,
+      id: data.id ?? null,
+      time: data.time ?? null,
+      take: data.take ?? null,
+    },
+    features: config.features ?? {},
+    exclude: config.exclude ?? [],
+    training: {
+      ...defaultTraining,
+      ...(defined(training) as Partial<TrainingPlan>),
+      buildModule: buildModule === null ? null : at(buildModule),
+    },
+    policy: mergeParts(defaultPolicy, config.policy ?? {}) as Policy,
+  };
+}
+
+/** Field by field within each part; what is left out keeps its default. */
+function mergeParts(base: object, changes: object): object {
+  const parts = base as Record<string, object | undefined>;
+  const merged = Object.entries(defined(changes)).map(([part, fields]) => [
+    part,
+    { ...parts[part], ...defined(fields as object) },
+  ]);
+  return { ...base, ...(Object.fromEntries(merged) as object) };
+}
+
+function defined(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

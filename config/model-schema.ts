@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { policySchema } from './policy-schema.ts';
+
+const column = z.string().min(1);
+
+const networkSchema = z.strictObject({
+  name: z.string().regex(/^[\w.-]+$/, 'letters, digits, ".", "-" and "_" only'),
+  hiddenUnits: z.array(z.number().int().positive()).max(10).default([]),
+  learningRate: z.number().positive().default(0.003),
+  l2: z.number().nonnegative().default(1e-4),
+});
+
+const trainingSchema = z
+  .strictObject({
+    networks: z.array(networkSchema).min(1),
+    windows: z.array(z.enum(['recent', 'all'])).min(1),
+    batchSize: z.number().int().positive(),
+    maxEpochs: z.number().int().positive(),
+    patience: z.number().int().positive(),
+    classWeights: z.boolean(),
+    seed: z.number().int(),
+    /** Module exporting `build(tf, spec, inputs, outputs)`, relative to the project's folder. */
+    buildModule: z.string().nullable(),
+  })
+  .partial();
+
+/** A model project as its user writes it. */
+export const modelSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and "-", beginning with a letter or digit'),
+  /** Inferred from the label when absent. */
+  task: z.enum(['binary', 'multiclass', 'regression']).optional(),
+  data: z.strictObject({
+    /** CSV or Parquet file, relative to the project's folder. */
+    path: z.string().min(1),
+    label: column,
+    id: column.nullable().optional(),
+    time: column.nullable().optional(),
+    /** Use only this many of the oldest rows. */
+    take: z.number().int().positive().nullable().optional(),
+  }),
+  features: z.record(column, z.enum(['numeric', 'categorical', 'boolean', 'timestamp'])).optional(),
+  exclude: z.array(column).optional(),
+  training: trainingSchema.optional(),
+  policy: policySchema.optional(),
+});
+
+export type ModelConfig = z.input<typeof modelSchema>;

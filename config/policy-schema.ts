@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { DriftPolicy } from '../domain/drift/judge.ts';
+import type { GatePolicy } from '../domain/gate/policy.ts';
+import type {
+  ApprovalPolicy,
+  MonitorPolicy,
+  RetrainPolicy,
+  RollbackPolicy,
+  ServingPolicy,
+  SnapshotPolicy,
+} from '../domain/policy.ts';
+import type { ProbationPolicy } from '../domain/probation/policy.ts';
+import { amountSchema, durationSchema } from './units.ts';
+
+const share = z.number().gt(0).lt(1);
+const level = z.number().gt(0).lt(0.5);
+const count = z.number().int().positive();
+const countOrNone = z.number().int().nonnegative();
+
+const retrainSchema = z.strictObject({
+  debounceMs: durationSchema,
+  cooldown: amountSchema,
+  minFreshLabels: countOrNone,
+  budget: z.strictObject({ trainings: count, per: amountSchema }),
+  every: amountSchema.nullable(),
+}) satisfies z.ZodType<RetrainPolicy, unknown>;
+
+const snapshotSchema = z.strictObject({
+  maxRows: count,
+  recentRows: count,
+  validationShare: share,
+  holdoutShare: share,
+  firstHoldoutShare: share,
+}) satisfies z.ZodType<SnapshotPolicy>;
+
+const monitorSchema = z.strictObject({
+  everyMs: durationSchema,
+  windowRows: count,
+  labelDelayRows: count,
+  matureShare: z.number().gt(0).max(1),
+  lossBlockRows: count,
+  silenceMs: durationSchema,
+}) satisfies z.ZodType<MonitorPolicy, unknown>;
+
+const driftSchema = z.strictObject({
+  level,
+  correction: z.enum(['benjamini-hochberg', 'holm']),
+  stabilityLimit: z.number().positive(),
+  distanceLimit: z.number().positive(),
+  minRows: count,
+}) satisfies z.ZodType<DriftPolicy>;
+
+const gateSchema = z.strictObject({
+  alpha: level,
+  margin: z.number().nonnegative(),
+  minEffect: z.number().positive(),
+  power: z.number().gt(0.5).lt(1),
+  allowNonInferior: z.enum(['never', 'simpler', 'always']),
+  baselines: z.enum(['require', 'report']),
+  minRows: count,
+  bootstrapResamples: count,
+  seed: z.number().int(),
+}) satisfies z.ZodType<GatePolicy>;
+
+const approvalSchema = z.strictObject({
+  mode: z.enum(['auto', 'person']),
+  timeoutMs: durationSchema,
+  onTimeout: z.enum(['reject', 'approve']),
+}) satisfies z.ZodType<ApprovalPolicy, unknown>;
+
+const probationSchema = z.strictObject({
+  alpha: level,
+  horizonLabels: count,
+  minLabels: count,
+  margin: z.number().positive(),
+  extendLabels: count,
+  maxExtensions: countOrNone,
+  dMax: count,
+}) satisfies z.ZodType<ProbationPolicy>;
+
+const rollbackSchema = z.strictObject({
+  backoffFactor: z.number().min(1),
+  maxRollbacks: count,
+  per: amountSchema,
+}) satisfies z.ZodType<RollbackPolicy, unknown>;
+
+const servingSchema = z.strictObject({
+  minReplicas: countOrNone,
+  replicaTimeoutMs: durationSchema,
+  goldenTolerance: z.number().nonnegative(),
+}) satisfies z.ZodType<ServingPolicy>;
+
+/** Every part, and every field of a part, may be left out: the default stands in. */
+export const policySchema = z.strictObject({
+  retrain: retrainSchema.partial().optional(),
+  snapshot: snapshotSchema.partial().optional(),
+  monitor: monitorSchema.partial().optional(),
+  drift: driftSchema.partial().optional(),
+  gate: gateSchema.partial().optional(),
+  approval: approvalSchema.partial().optional(),
+  probation: probationSchema.partial().optional(),
+  rollback: rollbackSchema.partial().optional(),
+  serving: servingSchema.partial().optional(),
+});
