@@ -34,7 +34,8 @@ export interface Registry {
   setAlias(model: string, alias: Alias, version: string | null): Promise<void>;
 }
 
-export type RegistryErrorCode = 'version-not-found' | 'package-altered' | 'package-invalid' | 'name-invalid' | 'unavailable';
+export type RegistryErrorCode =
+  'version-not-found' | 'package-altered' | 'package-invalid' | 'name-invalid' | 'unavailable';
 
 /** What every implementation throws; `code` says what to do. */
 export class RegistryError extends Error {
