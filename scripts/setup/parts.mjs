@@ -64,7 +64,7 @@ export async function provideMissing(parts) {
 
   /** @param {Part} part */
   async function provideOne(part) {
-    const ready = await Promise.all(part.needs.map((name) => runs.get(name)));
+    const ready = await Promise.all(part.needs.map((name) => runs.get(name) ?? Promise.resolve(false)));
     if (!ready.every(Boolean)) return false;
     try {
       if (part.isThere()) return true;

@@ -77,7 +77,10 @@ async function extract(file, archive, entry, target, mode) {
   const header = await readBytes(file, entry.headerOffset, localHeaderBytes);
   const start = entry.headerOffset + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
   const sink = createWriteStream(target, { mode });
-  if (entry.compressedBytes === 0) return void (await pipeline([Buffer.alloc(0)], sink));
+  if (entry.compressedBytes === 0) {
+    await pipeline([Buffer.alloc(0)], sink);
+    return;
+  }
   const source = createReadStream(archive, { start, end: start + entry.compressedBytes - 1, highWaterMark: 1 << 20 });
   if (entry.method === 0) await pipeline(source, sink);
   else await pipeline(source, createInflateRaw({ chunkSize: 1 << 20 }), sink);
