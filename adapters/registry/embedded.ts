@@ -1,0 +1,91 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { noAliases, type Aliases } from '../../domain/lifecycle/aliases.ts';
+import { writeDurably } from '../files/durable.ts';
+import { isModelName } from '../files/names.ts';
+import { RegistryError, type Registry, type VersionInfo } from '../ports/registry.ts';
+import { sha256, verifyManifest, type Manifest } from './manifest.ts';
+import { publishVersion, type VersionRecord } from './publish.ts';
+import { listNames } from './version-names.ts';
+
+export interface EmbeddedRegistryOptions {
+  readonly directory: string;
+}
+
+/**
+ * A registry of files: `<model>/versions/<n>/` holds a package with its manifest, `<model>/aliases.json` the aliases. What
+ * is written is synced before it is renamed into place, so that a crash leaves the old state or the new.
+ */
+export async function openEmbeddedRegistry({ directory }: EmbeddedRegistryOptions): Promise<Registry> {
+  const root = resolve(directory);
+  await mkdir(root, { recursive: true });
+  const modelDirectory = (model: string): string => {
+    if (isModelName(model)) return join(root, model);
+    throw new RegistryError('name-invalid', `"${model}" is no model name: lower-case letters, digits and "-" only`);
+  };
+  const versionDirectory = (model: string, version: string): string => {
+    const isNumber = /^[1-9]\d*$/.test(version);
+    if (isNumber) return join(modelDirectory(model), 'versions', version);
+    throw new RegistryError('version-not-found', `"${version}" is no version of ${model}: versions are 1, 2, 3 …`);
+  };
+
+  const getVersion = async (model: string, version: string): Promise<VersionInfo> =>
+    toInfo(model, version, await readRecord(versionDirectory(model, version), model, version));
+
+  const getAliases = async (model: string): Promise<Aliases> => {
+    const text = await readIfThere(join(modelDirectory(model), 'aliases.json'));
+    return text === null ? noAliases : { ...noAliases, ...(JSON.parse(text) as Partial<Aliases>) };
+  };
+
+  return {
+    async register(request) {
+      const version = await publishVersion(modelDirectory(request.model), request);
+      return await getVersion(request.model, version);
+    },
+    getVersion,
+    async listVersions(model) {
+      const names = await listNames(join(modelDirectory(model), 'versions'));
+      return await Promise.all(names.map((version) => getVersion(model, version)));
+    },
+    async fetchPackage(model, version) {
+      const home = versionDirectory(model, version);
+      const { manifestSha256 } = await readRecord(home, model, version);
+      const text = await readFile(join(home, 'manifest.json'), 'utf8');
+      if (sha256(text) !== manifestSha256) {
+        throw new RegistryError(
+          'package-altered',
+          `${model} version ${version}: manifest.json was altered since it was registered`,
+        );
+      }
+      const packageDirectory = join(home, 'package');
+      await verifyManifest(packageDirectory, JSON.parse(text) as Manifest, `${model} version ${version}`);
+      return packageDirectory;
+    },
+    getAliases,
+    async setAlias(model, alias, version) {
+      if (version !== null) await getVersion(model, version);
+      const aliases = { ...(await getAliases(model)), [alias]: version };
+      await writeDurably(join(modelDirectory(model), 'aliases.json'), JSON.stringify(aliases));
+    },
+  };
+}
+
+async function readRecord(home: string, model: string, version: string): Promise<VersionRecord> {
+  const text = await readIfThere(join(home, 'version.json'));
+  if (text === null) throw new RegistryError('version-not-found', `${model} has no version ${version}`);
+  return JSON.parse(text) as VersionRecord;
+}
+
+function toInfo(model: string, version: string, record: VersionRecord): VersionInfo {
+  const { createdAtMs, tags, manifestSha256 } = record;
+  return { model, version, createdAtMs, tags, manifestSha256 };
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncDirectory, syncFile, temporaryName, writeDurably } from '../files/durable.ts';
+import { RegistryError, type RegisterRequest } from '../ports/registry.ts';
+import { makeManifest, sha256 } from './manifest.ts';
+import { listNames } from './version-names.ts';
+
+/** What `version.json` says; the version's number is the name of its folder. */
+export interface VersionRecord {
+  readonly createdAtMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly manifestSha256: string;
+  readonly idempotencyKey: string;
+}
+
+/** Copies a package into the next free version, or finds the one that the same key made before. */
+export async function publishVersion(modelDirectory: string, request: RegisterRequest): Promise<string> {
+  const versions = join(modelDirectory, 'versions');
+  await mkdir(versions, { recursive: true });
+  const known = await findByKey(versions, request.idempotencyKey);
+  if (known !== null) return known;
+  const draft = await draftVersion(versions, request);
+  const own = await takeNextNumber(versions, draft);
+  return await yieldToFirst(versions, request.idempotencyKey, own);
+}
+
+/** The whole version under a name that no reader looks at, synced. */
+async function draftVersion(versions: string, request: RegisterRequest): Promise<string> {
+  const draft = temporaryName(join(versions, 'draft'));
+  const packageDirectory = join(draft, 'package');
+  try {
+    await cp(request.packageDirectory, packageDirectory, { recursive: true, errorOnExist: true });
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true });
+    throw new RegistryError('package-invalid', `the package ${request.packageDirectory} can't be copied`, { cause });
+  }
+  const manifest = await makeManifest(packageDirectory);
+  const files = Object.keys(manifest);
+  if (files.length === 0)
+    throw new RegistryError('package-invalid', `the package ${request.packageDirectory} is empty`);
+  for (const file of files) await syncFile(join(packageDirectory, file));
+  await syncTree(packageDirectory);
+  const text = JSON.stringify(manifest, null, 2);
+  await writeDurably(join(draft, 'manifest.json'), text);
+  const record: VersionRecord = {
+    createdAtMs: Date.now(),
+    tags: request.tags,
+    manifestSha256: sha256(text),
+    idempotencyKey: request.idempotencyKey,
+  };
+  await writeDurably(join(draft, 'version.json'), JSON.stringify(record, null, 2));
+  return draft;
+}
+
+async function syncTree(directory: string): Promise<void> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  for (const entry of entries) if (entry.isDirectory()) await syncDirectory(join(entry.parentPath, entry.name));
+  await syncDirectory(directory);
+}
+
+/** A folder can't be renamed onto one that is not empty: of two processes that want a number, one goes on to the next. */
+async function takeNextNumber(versions: string, draft: string): Promise<string> {
+  for (;;) {
+    const number = Number((await listNames(versions)).at(-1) ?? 0) + 1;
+    try {
+      await rename(draft, join(versions, String(number)));
+      await syncDirectory(versions);
+      return String(number);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** Where two processes registered one key at a time, the lower number is the version and the other withdraws its own. */
+async function yieldToFirst(versions: string, key: string, own: string): Promise<string> {
+  const first = (await findByKey(versions, key)) ?? own;
+  if (first !== own) await rm(join(versions, own), { recursive: true, force: true });
+  return first;
+}
+
+async function findByKey(versions: string, key: string): Promise<string | null> {
+  for (const version of await listNames(versions)) {
+    const text = await readFile(join(versions, version, 'version.json'), 'utf8').catch(() => null);
+    if (text !== null && (JSON.parse(text) as VersionRecord).idempotencyKey === key) return version;
+  }
+  return null;
+}

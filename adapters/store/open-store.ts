@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { DataSchema, Table } from '../../domain/table.ts';
+import { asNumbers, asTexts, queryColumns, type QueryColumn, type QueryColumns } from '../duckdb/columns.ts';
+import type { Store, WindowQuery } from '../ports/store.ts';
+import { listSegments, StoreError } from './layout.ts';
+import { featureExpression, labelExpression, outputWidth, windowOf } from './queries.ts';
+import { readRecords } from './records.ts';
+import { retryWhenSealed } from './retry.ts';
+import { getSnapshot, readSnapshot, writeSnapshot } from './snapshots.ts';
+import { toTable } from './to-table.ts';
+
+export interface StoreOptions {
+  readonly directory: string;
+}
+
+/** The sources of a query: everything logged for a model, open and sealed. */
+interface Sources {
+  readonly predictions: string;
+  readonly labels: string;
+}
+
+/** Opens the reading side of the store, and its snapshots. Any number of processes may. */
+export async function openStore({ directory }: StoreOptions): Promise<Store> {
+  const root = resolve(directory);
+  await mkdir(root, { recursive: true });
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  const query = (model: string, sql: (sources: Sources) => string): Promise<QueryColumns> =>
+    retryWhenSealed(async () => await queryColumns(connection, sql(await findSources(root, model))));
+
+  return {
+    async clock(model) {
+      const { columns } = await query(
+        model,
+        ({ predictions, labels }) =>
+          `SELECT CAST((SELECT count(*) FROM ${predictions}) AS DOUBLE), CAST((SELECT count(*) FROM ${labels}) AS DOUBLE),
+                  (SELECT max(eventMs) FROM ${predictions})`,
+      );
+      const [rows = 0, labels = 0, eventMs = Number.NaN] = columns.map((column) => asNumbers(column)[0]);
+      return { rows, labels, eventMs: Number.isNaN(eventMs) ? null : eventMs };
+    },
+    readOutcomes: (window) => readOutcomes(query, window),
+    readInputs: (window) => readInputs(query, window),
+    readLabelled: (window) => readLabelled(query, window),
+    writeSnapshot: (model, schema, rows, split) => writeSnapshot(connection, root, { model, schema, rows, split }),
+    getSnapshot: (model, id) => getSnapshot(root, model, id),
+    readSnapshot: (snapshot, range) => readSnapshot(connection, snapshot, range),
+  };
+}
+
+type Query = (model: string, sql: (sources: Sources) => string) => Promise<QueryColumns>;
+
+async function findSources(root: string, model: string): Promise<Sources> {
+  // Labels first: a label whose prediction is logged a moment later is then never seen without it.
+  const labels = await listSegments(root, model, 'labels');
+  const predictions = await listSegments(root, model, 'predictions');
+  return {
+    predictions: readRecords('predictions', predictions.open, predictions.sealed),
+    labels: readRecords('labels', labels.open, labels.sealed),
+  };
+}
+
+async function readOutcomes(query: Query, window: WindowQuery): ReturnType<Store['readOutcomes']> {
+  const width = outputWidth(window.schema);
+  const outputs = Array.from({ length: width }, (_, index) => `p.output[${index + 1}]`);
+  const shadows = Array.from({ length: width }, (_, index) => `coalesce(p.shadow.output[${index + 1}], 0)`);
+  const { rowCount, columns } = await query(
+    window.model,
+    ({ predictions, labels }) =>
+      `SELECT p.id, p.version, p.shadow.version, ${labelExpression(window.schema)}, ${[...outputs, ...shadows].join(', ')}
+       FROM ${windowOf(predictions, window)} p LEFT JOIN ${labels} l ON l.id = p.id ORDER BY p.id`,
+  );
+  return {
+    ids: asTexts(columns[0]).map(String),
+    versions: asTexts(columns[1]).map(String),
+    shadowVersions: asTexts(columns[2]),
+    labels: checkLabels(asNumbers(columns[3]), window.schema),
+    outputs: { width, values: interleave(columns.slice(4, 4 + width), rowCount) },
+    shadowOutputs: { width, values: interleave(columns.slice(4 + width), rowCount) },
+  };
+}
+
+async function readInputs(query: Query, window: WindowQuery): Promise<Table> {
+  const { features } = window.schema;
+  const { rowCount, columns } = await query(
+    window.model,
+    ({ predictions }) =>
+      `SELECT ${features.map(featureExpression).join(', ')} FROM ${windowOf(predictions, window)} p ORDER BY p.id`,
+  );
+  return toTable(features, columns, rowCount);
+}
+
+async function readLabelled(query: Query, window: WindowQuery): ReturnType<Store['readLabelled']> {
+  const { schema } = window;
+  const { rowCount, columns } = await query(
+    window.model,
+    ({ predictions, labels }) =>
+      `SELECT p.id, ${labelExpression(schema)}, ${schema.features.map(featureExpression).join(', ')}
+       FROM ${windowOf(predictions, window)} p JOIN ${labels} l ON l.id = p.id ORDER BY p.id`,
+  );
+  return {
+    keys: asTexts(columns[0]).map(String),
+    labels: checkLabels(asNumbers(columns[1]), schema),
+    table: toTable(schema.features, columns.slice(2), rowCount),
+  };
+}
+
+function checkLabels(labels: Float64Array, { label, classes }: DataSchema): Float64Array {
+  if (classes.length === 0 || !labels.includes(-1)) return labels;
+  throw new StoreError(
+    `a logged label of "${label}" is none of the classes ${classes.join(', ')}: mend or remove that label`,
+  );
+}
+
+/** Columns to rows: the outputs of one row stand together. */
+function interleave(columns: readonly QueryColumn[], rowCount: number): Float64Array {
+  const values = new Float64Array(rowCount * columns.length);
+  for (const [index, column] of columns.entries()) {
+    const numbers = asNumbers(column);
+    for (let row = 0; row < rowCount; row += 1) values[row * columns.length + index] = numbers[row] ?? 0;
+  }
+  return values;
+}

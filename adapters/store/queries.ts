@@ -1,0 +1,42 @@
+import type { DataSchema, Feature } from '../../domain/table.ts';
+import { quoteText } from '../duckdb/columns.ts';
+import type { WindowQuery } from '../ports/store.ts';
+
+/** Outputs per row: one for binary and regression, one per class for multiclass. */
+export function outputWidth({ classes }: DataSchema): number {
+  return classes.length > 2 ? classes.length : 1;
+}
+
+/** Index of a label's class, or its value; -1 for a class that the schema does not have. */
+export function labelExpression({ classes }: DataSchema): string {
+  if (classes.length === 0) return 'CAST(l.label AS DOUBLE)';
+  const cases = classes.map((name, index) => `WHEN ${quoteText(name)} THEN ${index}`);
+  return `CAST(CASE WHEN l.label IS NULL THEN NULL ELSE CASE l.label ${cases.join(' ')} ELSE -1 END END AS DOUBLE)`;
+}
+
+/** A feature out of the logged JSON object. */
+export function featureExpression({ name, type }: Feature): string {
+  const path = `$."${name.replaceAll('"', '\\"')}"`;
+  const text = `CAST(p.features AS JSON) ->> ${quoteText(path)}`;
+  switch (type) {
+    case 'numeric':
+      return `CAST(${text} AS DOUBLE)`;
+    case 'boolean':
+      return `CAST(CAST(${text} AS BOOLEAN) AS DOUBLE)`;
+    case 'timestamp':
+      return `CAST(epoch_ms(CAST(${text} AS TIMESTAMP)) AS DOUBLE)`;
+    case 'categorical':
+      return text;
+  }
+}
+
+/** Predictions of a window, before they are put in order. */
+export function windowOf(predictions: string, { afterId, upToId, newestRows }: WindowQuery): string {
+  const conditions = [
+    ...(afterId === undefined ? [] : [`id > ${quoteText(afterId)}`]),
+    ...(upToId === undefined ? [] : [`id <= ${quoteText(upToId)}`]),
+  ];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  const newest = newestRows === undefined ? '' : ` ORDER BY id DESC LIMIT ${newestRows}`;
+  return `(SELECT * FROM ${predictions}${where}${newest})`;
+}

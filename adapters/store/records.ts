@@ -1,0 +1,43 @@
+import { quoteText } from '../duckdb/columns.ts';
+import type { RecordKind } from './layout.ts';
+
+/** Columns of the log's records, as DuckDB types; the JSON lines have the same names. */
+const columnTypes: Readonly<Record<RecordKind, Readonly<Record<string, string>>>> = {
+  predictions: {
+    id: 'VARCHAR',
+    atMs: 'DOUBLE',
+    eventMs: 'DOUBLE',
+    version: 'VARCHAR',
+    features: 'JSON',
+    output: 'DOUBLE[]',
+    shadow: 'STRUCT(version VARCHAR, output DOUBLE[])',
+    requestId: 'VARCHAR',
+    latencyMs: 'DOUBLE',
+  },
+  labels: { id: 'VARCHAR', label: 'VARCHAR', atMs: 'DOUBLE' },
+  contradictions: { id: 'VARCHAR', label: 'VARCHAR', atMs: 'DOUBLE' },
+};
+
+/** Reads open segments. A torn last line was never acknowledged: DuckDB makes a row of nulls of it, which is passed over. */
+export function readOpen(kind: RecordKind, files: readonly string[]): string {
+  const columns = Object.entries(columnTypes[kind]).map(([name, type]) => `${name}: ${quoteText(type)}`);
+  const lines = `read_ndjson(${list(files)}, columns = {${columns.join(', ')}}, ignore_errors = true)`;
+  return `(SELECT * FROM ${lines} WHERE id IS NOT NULL)`;
+}
+
+/** All records of a kind, from both forms, each id once: the first label of an id is the one on record. */
+export function readRecords(kind: RecordKind, open: readonly string[], sealed: readonly string[]): string {
+  const names = Object.keys(columnTypes[kind]).join(', ');
+  const parts = [
+    ...(open.length === 0 ? [] : [`SELECT ${names} FROM ${readOpen(kind, open)}`]),
+    ...(sealed.length === 0 ? [] : [`SELECT ${names} FROM read_parquet(${list(sealed)})`]),
+  ];
+  const empty = Object.entries(columnTypes[kind]).map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`);
+  const all = parts.length === 0 ? `SELECT ${empty.join(', ')} LIMIT 0` : parts.join(' UNION ALL ');
+  if (kind === 'predictions') return `(${all})`;
+  return `(SELECT * FROM (${all}) QUALIFY row_number() OVER (PARTITION BY id ORDER BY atMs) = 1)`;
+}
+
+function list(files: readonly string[]): string {
+  return `[${files.map(quoteText).join(', ')}]`;
+}

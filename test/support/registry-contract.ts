@@ -1,0 +1,141 @@
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Registry } from '../../adapters/ports/registry.ts';
+import { temporaryFolder } from './folders.ts';
+
+const model = 'electricity';
+
+/** A folder with the files of a small package. */
+export async function makePackage(content = 'weights'): Promise<string> {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'nested'));
+  await writeFile(join(folder, 'weights.bin'), content);
+  await writeFile(join(folder, 'nested', 'notes.json'), '{}');
+  return folder;
+}
+
+/** What every registry must do. `makeRegistry` opens a fresh one; `reopen` the same one as another process would. */
+export function registryContract(
+  name: string,
+  makeRegistry: () => Promise<{ registry: Registry; reopen: () => Promise<Registry> }>,
+): void {
+  describe(`${name}: versions`, () => {
+    it('are numbered per model, and keep their tags', async () => {
+      const { registry, reopen } = await makeRegistry();
+      const packageDirectory = await makePackage();
+      const first = await registry.register({ model, idempotencyKey: 'a', packageDirectory, tags: { gate: 'pass' } });
+      const second = await registry.register({ model, idempotencyKey: 'b', packageDirectory, tags: {} });
+      const other = await registry.register({ model: 'flights', idempotencyKey: 'a', packageDirectory, tags: {} });
+      expect([first.version, second.version, other.version]).toEqual(['1', '2', '1']);
+      expect(await (await reopen()).getVersion(model, '1')).toEqual(first);
+      expect(first.tags).toEqual({ gate: 'pass' });
+      expect((await registry.listVersions(model)).map(({ version }) => version)).toEqual(['1', '2']);
+    });
+
+    it('are made once per key, also by two at a time', async () => {
+      const { registry, reopen } = await makeRegistry();
+      const packageDirectory = await makePackage();
+      const request = { model, idempotencyKey: 'decision-7', packageDirectory, tags: {} };
+      const others = await Promise.all([reopen(), reopen(), reopen()]);
+      const made = await Promise.all([registry, ...others].map((one) => one.register(request)));
+      expect(new Set(made.map(({ version }) => version)).size).toBe(1);
+      expect(await registry.listVersions(model)).toHaveLength(1);
+      expect((await registry.register(request)).version).toBe(made[0]?.version);
+    });
+
+    it('get numbers of their own when many register at a time', async () => {
+      const { registry, reopen } = await makeRegistry();
+      const packageDirectory = await makePackage();
+      const other = await reopen();
+      const keys = Array.from({ length: 10 }, (_, index) => `key-${index}`);
+      const made = await Promise.all(
+        keys.map((idempotencyKey, index) =>
+          (index % 2 === 0 ? registry : other).register({ model, idempotencyKey, packageDirectory, tags: {} }),
+        ),
+      );
+      expect(new Set(made.map(({ version }) => version)).size).toBe(10);
+    });
+
+    it('do not change when the folder they came from does', async () => {
+      const { registry } = await makeRegistry();
+      const packageDirectory = await makePackage('before');
+      await registry.register({ model, idempotencyKey: 'a', packageDirectory, tags: {} });
+      await writeFile(join(packageDirectory, 'weights.bin'), 'after');
+      await expect(registry.fetchPackage(model, '1')).resolves.toBeTypeOf('string');
+    });
+
+    it('that are not there are an error of their own', async () => {
+      const { registry } = await makeRegistry();
+      const missing = { code: 'version-not-found' };
+      await expect(registry.getVersion(model, '1')).rejects.toMatchObject(missing);
+      await expect(registry.fetchPackage(model, '99')).rejects.toMatchObject(missing);
+      await expect(registry.setAlias(model, 'champion', '1')).rejects.toMatchObject(missing);
+      expect(await registry.listVersions(model)).toEqual([]);
+    });
+
+    it('are refused when the package is empty or not there', async () => {
+      const { registry } = await makeRegistry();
+      const invalid = { code: 'package-invalid' };
+      const register = (packageDirectory: string) =>
+        registry.register({ model, idempotencyKey: 'a', packageDirectory, tags: {} });
+      await expect(register(await temporaryFolder())).rejects.toMatchObject(invalid);
+      await expect(register('/no/such/folder')).rejects.toMatchObject(invalid);
+      expect(await registry.listVersions(model)).toEqual([]);
+    });
+
+    it('are not loaded when a file was altered, removed or added', async () => {
+      const { registry } = await makeRegistry();
+      const packageDirectory = await makePackage();
+      await registry.register({ model, idempotencyKey: 'a', packageDirectory, tags: {} });
+      const fetched = await registry.fetchPackage(model, '1');
+      const altered = (file: string) => ({ code: 'package-altered', message: expect.stringContaining(file) as string });
+      await writeFile(join(fetched, 'extra.txt'), 'x');
+      await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject(altered('extra.txt was added'));
+      await rm(join(fetched, 'extra.txt'));
+      await appendFile(join(fetched, 'weights.bin'), 'x');
+      await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject(altered('weights.bin was altered'));
+      await rm(join(fetched, 'weights.bin'));
+      await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject(altered('weights.bin has gone missing'));
+    });
+  });
+
+  describe(`${name}: aliases`, () => {
+    it('are all null at first, and move one by one', async () => {
+      const { registry, reopen } = await makeRegistry();
+      expect(await registry.getAliases(model)).toEqual({ champion: null, previous: null, challenger: null });
+      const packageDirectory = await makePackage();
+      for (const idempotencyKey of ['a', 'b'])
+        await registry.register({ model, idempotencyKey, packageDirectory, tags: {} });
+      await registry.setAlias(model, 'previous', '1');
+      await registry.setAlias(model, 'champion', '2');
+      await registry.setAlias(model, 'champion', '2');
+      expect(await (await reopen()).getAliases(model)).toEqual({ champion: '2', previous: '1', challenger: null });
+      await registry.setAlias(model, 'previous', null);
+      expect((await registry.getAliases(model)).previous).toBeNull();
+    });
+
+    it('name the old version or the new for every reader while they move', async () => {
+      const { registry, reopen } = await makeRegistry();
+      const packageDirectory = await makePackage();
+      for (const idempotencyKey of ['a', 'b'])
+        await registry.register({ model, idempotencyKey, packageDirectory, tags: {} });
+      await registry.setAlias(model, 'champion', '1');
+      const reader = await reopen();
+      let isMoving = true;
+      const reading = (async () => {
+        while (isMoving) expect(['1', '2']).toContain((await reader.getAliases(model)).champion);
+      })();
+      for (let move = 0; move < 50; move += 1) await registry.setAlias(model, 'champion', move % 2 === 0 ? '2' : '1');
+      isMoving = false;
+      await reading;
+    });
+
+    it('refuse names that lead out of the registry', async () => {
+      const { registry } = await makeRegistry();
+      for (const bad of ['../other', 'A', '', 'a/b']) {
+        await expect(registry.getAliases(bad)).rejects.toMatchObject({ code: 'name-invalid' });
+      }
+    });
+  });
+}
