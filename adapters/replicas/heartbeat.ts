@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** What a living replica of the prediction service says of itself, rewritten every second. */
+export const heartbeatSchema = z.object({
+  replicaId: z.string().min(1),
+  url: z.url(),
+  /** Host name: a process id means something on its own host only. */
+  host: z.string(),
+  pid: z.number().int().positive(),
+  atMs: z.number(),
+});
+
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
+
+/** False for a process id that no process of this machine has. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

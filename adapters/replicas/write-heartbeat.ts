@@ -1,0 +1,48 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { temporaryName } from '../files/durable.ts';
+import { heartbeatSchema, isAlive, type Heartbeat } from './heartbeat.ts';
+
+export interface HeartbeatOptions {
+  readonly directory: string;
+  readonly replicaId: string;
+  readonly url: string;
+  readonly everyMs?: number;
+  /** A beat that could not be written; the next one is tried all the same. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Makes a replica known to the promotion until `stop` takes it back. Throws when a living process has the same id. */
+export async function startHeartbeat(options: HeartbeatOptions): Promise<{ stop(): Promise<void> }> {
+  const { directory, replicaId, url, everyMs = 1_000, onError } = options;
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, `${replicaId}.json`);
+  await refuseTwin(path, replicaId);
+  const beat = async (): Promise<void> => {
+    const heartbeat: Heartbeat = { replicaId, url, host: hostname(), pid: process.pid, atMs: Date.now() };
+    const temporary = temporaryName(path);
+    await writeFile(temporary, JSON.stringify(heartbeat));
+    await rename(temporary, path);
+  };
+  await beat();
+  let writing = Promise.resolve();
+  const timer = setInterval(() => {
+    writing = writing.then(beat).catch(onError);
+  }, everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await writing;
+      await rm(path, { force: true });
+    },
+  };
+}
+
+async function refuseTwin(path: string, replicaId: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => '{}');
+  const { data: twin } = heartbeatSchema.safeParse(JSON.parse(text));
+  if (twin === undefined || twin.host !== hostname() || twin.pid === process.pid || !isAlive(twin.pid)) return;
+  const advice = 'give this one another INCUMBENT_REPLICA_ID, or stop that process';
+  throw new Error(`replica ${replicaId} already runs as process ${twin.pid} at ${twin.url}: ${advice}`);
+}

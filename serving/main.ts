@@ -1,0 +1,81 @@
+import type { Logger } from 'winston';
+import { createLogger } from '../adapters/log/logger.ts';
+import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
+import { startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
+import { loadModel } from '../adapters/runtime/load-model.ts';
+import { openPredictionLog } from '../adapters/store/prediction-log.ts';
+import { readEnvironment, type Environment } from '../config/environment.ts';
+import { toReachableUrl } from './address.ts';
+import { checkWritable, listRegisteredModels, servingHomeAt } from './home.ts';
+import { createService } from './service.ts';
+
+/** A request that has not finished by then is cut off. */
+const stopTimeoutMs = 10_000;
+
+/** The real parts on the files of one home directory; resolves when the service listens. */
+async function start(environment: Environment, logger: Logger): Promise<{ url: string; stop(): Promise<void> }> {
+  const { replicaId, models, pollMs, host, port } = environment;
+  const home = servingHomeAt(environment.home);
+  const registry = await openEmbeddedRegistry({ directory: home.registry });
+  const log = await openPredictionLog({
+    directory: home.store,
+    replicaId,
+    onSealFailed: (error) => void logger.warn('a segment of the prediction log stays unsealed', { error }),
+  });
+  const service = await createService({
+    registry,
+    log,
+    loadModel,
+    replicaId,
+    logger,
+    models,
+    pollMs,
+    discoverModels: () => listRegisteredModels(home),
+    checkLog: () => checkWritable(home, replicaId),
+  });
+  const url = toReachableUrl(host, await service.listen({ host, port }));
+  const onError = (error: unknown): void => void logger.warn('the heartbeat could not be written', { error });
+  const heartbeat = await startHeartbeat({ directory: home.replicas, replicaId, url, onError });
+  return {
+    url,
+    async stop() {
+      await heartbeat.stop();
+      await service.stop();
+      await log.close();
+    },
+  };
+}
+
+function stopWhenTold(logger: Logger, stop: () => Promise<void>): void {
+  let isStopping = false;
+  const stopOnce = (why: string): void => {
+    if (isStopping) return;
+    isStopping = true;
+    logger.info(`stopping: ${why}`);
+    setTimeout(() => process.exit(1), stopTimeoutMs).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error('could not stop in order', { error });
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopOnce(signal));
+  process.once('disconnect', () => stopOnce('the process that started this one is gone'));
+}
+
+/** The prediction service as a process: serves until it is told to stop. */
+async function main(): Promise<void> {
+  const environment = readEnvironment();
+  const logger = createLogger({ service: 'serving', format: environment.logFormat, level: environment.logLevel });
+  const { url, stop } = await start(environment, logger);
+  stopWhenTold(logger, stop);
+  logger.info(`prediction service ${environment.replicaId} at ${url}`, { url, replicaId: environment.replicaId });
+  process.send?.({ type: 'listening', url });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`serving: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

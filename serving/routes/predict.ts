@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { findRowProblem, type FeatureRow } from '../../adapters/data/feature-rows.ts';
+import type { PredictionRecord } from '../../adapters/ports/store.ts';
+import type { PredictAnswer, PredictRequest } from '../../config/wire.ts';
+import type { DataSchema } from '../../domain/table.ts';
+import { describePrediction } from '../answers.ts';
+import { findModel, noChampion, record, type Dependencies } from '../dependencies.ts';
+import { ServiceError } from '../errors.ts';
+import { scoreRows, type Scored } from '../score.ts';
+import type { HostedVersion } from '../slots/hosted-version.ts';
+
+/** Predicts rows; the answer leaves when the predictions are durably logged. */
+export async function predictRows(deps: Dependencies, name: string, request: PredictRequest): Promise<PredictAnswer> {
+  const startedMs = performance.now();
+  const slots = await findModel(deps, name);
+  const { champion, previous } = slots.current();
+  if (champion === null) throw noChampion(slots);
+  const releases = [champion.acquire(), previous?.acquire()];
+  try {
+    const { schema } = champion.model.signature;
+    const eventMs = readTimes(request);
+    refuseBadRows(schema, request.rows);
+    const scored = await scoreRows(champion, previous, request.rows, deps.logger);
+    const requestId = request.requestId ?? randomUUID();
+    // Ids are made in the breath in which the log takes the records, so that a reader never finds a smaller id later.
+    const records = toRecords(deps, champion, request.rows, scored, { eventMs, requestId, startedMs });
+    await record(deps.log.appendPredictions(slots.model, records));
+    const predictions = records.map(({ id, output }) => describePrediction(schema, id, output));
+    return { model: slots.model, version: champion.version, requestId, predictions };
+  } finally {
+    for (const release of releases) release?.();
+  }
+}
+
+function readTimes({ rows, times }: PredictRequest): readonly number[] | null {
+  if (times === undefined) return null;
+  if (times.length === rows.length) return times.map((time) => Date.parse(time));
+  const message = `times has ${times.length} entries, rows has ${rows.length}: give one time per row, or none`;
+  throw new ServiceError('request-invalid', message, { field: 'times' });
+}
+
+function refuseBadRows(schema: DataSchema, rows: readonly FeatureRow[]): void {
+  for (const [index, row] of rows.entries()) {
+    const problem = findRowProblem(schema, row);
+    if (problem === null) continue;
+    const field = `rows[${index}].${problem.field}`;
+    throw new ServiceError('feature-invalid', `rows[${index}]: ${problem.message}`, { field });
+  }
+}
+
+interface RequestFacts {
+  readonly eventMs: readonly number[] | null;
+  readonly requestId: string;
+  readonly startedMs: number;
+}
+
+function toRecords(
+  { makeId }: Dependencies,
+  { version }: HostedVersion,
+  rows: readonly FeatureRow[],
+  { outputs, shadow }: Scored,
+  { eventMs, requestId, startedMs }: RequestFacts,
+): readonly PredictionRecord[] {
+  const atMs = Date.now();
+  const latencyMs = Math.round((performance.now() - startedMs) * 1_000) / 1_000;
+  return rows.map((features, row) => ({
+    id: makeId(),
+    atMs,
+    eventMs: eventMs?.[row] ?? null,
+    version,
+    features,
+    output: outputs[row] ?? [],
+    shadow: shadow === null ? null : { version: shadow.version, output: shadow.outputs[row] ?? [] },
+    requestId,
+    latencyMs,
+  }));
+}

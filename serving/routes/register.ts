@@ -1,0 +1,77 @@
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import {
+  errorSchema,
+  feedbackAnswerSchema,
+  feedbackRequestSchema,
+  modelStatusSchema,
+  predictAnswerSchema,
+  predictRequestSchema,
+  verifyAnswerSchema,
+  verifyRequestSchema,
+} from '../../config/wire.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { createFeedbackTaker } from './feedback.ts';
+import { predictRows } from './predict.ts';
+import { describeModel, verifyVersion, whyNotReady } from './status.ts';
+
+type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+
+const params = z.object({ name: z.string() });
+const refusals = { 400: errorSchema, 404: errorSchema, 503: errorSchema };
+const readySchema = z.object({ ready: z.boolean(), missing: z.array(z.string()) });
+
+/** Every route with its schemas; /openapi.json is made from them. */
+export function registerRoutes(app: App, deps: Dependencies): void {
+  registerModelRoutes(app, deps);
+  registerOperatorRoutes(app, deps);
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+function registerModelRoutes(app: App, deps: Dependencies): void {
+  const predict = { summary: 'Predict rows', params, body: predictRequestSchema };
+  app.post(
+    '/v1/models/:name/predict',
+    { schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } } },
+    (request) => predictRows(deps, request.params.name, request.body),
+  );
+
+  const takeFeedback = createFeedbackTaker(deps);
+  const contradicted = errorSchema.extend(feedbackAnswerSchema.shape);
+  const feedback = { summary: 'Report outcomes of predictions', params, body: feedbackRequestSchema };
+  app.post(
+    '/v1/models/:name/feedback',
+    { schema: { ...feedback, response: { 200: feedbackAnswerSchema, 409: contradicted, ...refusals } } },
+    async (request, reply) => {
+      const { statusCode, body } = await takeFeedback(request.params.name, request.body);
+      void reply.code(statusCode);
+      return body;
+    },
+  );
+}
+
+function registerOperatorRoutes(app: App, deps: Dependencies): void {
+  app.get(
+    '/v1/models/:name',
+    {
+      schema: { summary: 'What is loaded and serves', params, response: { 200: modelStatusSchema, 404: errorSchema } },
+    },
+    (request) => describeModel(deps, request.params.name),
+  );
+  const verify = { summary: 'Replay the golden predictions of a loaded version', params, body: verifyRequestSchema };
+  app.post(
+    '/v1/models/:name/verify',
+    { schema: { ...verify, response: { 200: verifyAnswerSchema, 400: errorSchema, 404: errorSchema } } },
+    (request) => verifyVersion(deps, request.params.name, request.body.version),
+  );
+  const health = { summary: 'The process is alive', response: { 200: z.object({ alive: z.literal(true) }) } };
+  app.get('/health', { schema: health }, () => ({ alive: true as const }));
+  const ready = { summary: 'Every model can be answered for', response: { 200: readySchema, 503: readySchema } };
+  app.get('/ready', { schema: ready }, async (_request, reply) => {
+    const missing = await whyNotReady(deps);
+    if (missing.length > 0) void reply.code(503).header('retry-after', '1');
+    return { ready: missing.length === 0, missing: [...missing] };
+  });
+}

@@ -1,0 +1,63 @@
+import type { ModelStatus } from '../../config/wire.ts';
+import { findModel, type Dependencies } from '../dependencies.ts';
+import { ServiceError } from '../errors.ts';
+import { slotOrder, type Slots } from '../slots/model-slots.ts';
+
+/** What this replica has in memory for a model, and what is wrong. */
+export async function describeModel(deps: Dependencies, name: string): Promise<ModelStatus> {
+  const slots = await findModel(deps, name);
+  const current = slots.current();
+  return {
+    model: slots.model,
+    replicaId: deps.replicaId,
+    serving: current.champion?.version ?? null,
+    loaded: listLoaded(current),
+    problem: slots.problem(),
+    uptimeSeconds: Math.round(process.uptime()),
+  };
+}
+
+function listLoaded(slots: Slots): ModelStatus['loaded'] {
+  return slotOrder.flatMap((role) => {
+    const held = slots[role];
+    if (held === null) return [];
+    const { version, loadedAtMs, goldenMaxDifference } = held;
+    return [{ version, role, loadedAtMs, goldenMaxDifference }];
+  });
+}
+
+/** Replays the golden rows of a version that is in memory, now. */
+export async function verifyVersion(
+  deps: Dependencies,
+  name: string,
+  version: string,
+): Promise<{ version: string; maxDifference: number }> {
+  const slots = await findModel(deps, name);
+  const held = Object.values(slots.current()).find((candidate) => candidate?.version === version) ?? null;
+  if (held === null) {
+    const why = slots.problem() ?? 'no alias names it, or it is still being loaded';
+    throw new ServiceError('version-not-loaded', `version ${version} of ${name} is not loaded: ${why}`, {
+      field: 'version',
+    });
+  }
+  const release = held.acquire();
+  try {
+    return { version, maxDifference: await held.model.verifyGolden() };
+  } finally {
+    release();
+  }
+}
+
+/** What keeps this replica from answering for its models; empty when it is ready. */
+export async function whyNotReady({ models, checkLog }: Dependencies): Promise<readonly string[]> {
+  const missing = models
+    .list()
+    .filter((slots) => slots.current().champion === null)
+    .map((slots) => `${slots.model} has no champion loaded${slots.problem() === null ? '' : `: ${slots.problem()}`}`);
+  if (models.list().length === 0) missing.push('there is no model in the registry');
+  const logProblem = await checkLog().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  return logProblem === null ? missing : [...missing, `the prediction log can't be written: ${logProblem}`];
+}

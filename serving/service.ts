@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'winston';
+import type { LoadModel } from '../adapters/ports/model-runtime.ts';
+import type { Registry } from '../adapters/ports/registry.ts';
+import type { PredictionLog } from '../adapters/ports/store.ts';
+import { createHttp } from './http.ts';
+import { createIdMaker } from './prediction-ids.ts';
+import { createModelSlots, type ModelSlots } from './slots/model-slots.ts';
+import { createServedModels } from './slots/served-models.ts';
+
+export interface ServiceOptions {
+  readonly registry: Pick<Registry, 'fetchPackage' | 'getAliases' | 'listVersions'>;
+  readonly log: PredictionLog;
+  readonly loadModel: LoadModel;
+  readonly replicaId: string;
+  readonly logger: Logger;
+  /** Models to serve; null: all that `discoverModels` finds, now and later. */
+  readonly models: readonly string[] | null;
+  readonly discoverModels: () => Promise<readonly string[]>;
+  /** Rejects with the reason when nothing can be logged. */
+  readonly checkLog: () => Promise<void>;
+  /** @default 200 */
+  readonly pollMs?: number;
+  /** Largest absolute difference between a golden prediction and its replay. @default 1e-5 */
+  readonly goldenTolerance?: number;
+  /** Wait before a version that could not be loaded is tried again; doubles up to a minute. @default 1000 */
+  readonly firstRetryMs?: number;
+  /** @default 16 MiB */
+  readonly bodyLimitBytes?: number;
+}
+
+/** One replica of the prediction service. It owns its HTTP server and the models in memory, not the log. */
+export interface Service {
+  readonly app: FastifyInstance;
+  /** Loads what the aliases name, then listens; resolves to the port. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<number>;
+  /** Stops accepting, finishes what is in flight, lets the models go. */
+  stop(): Promise<void>;
+}
+
+const defaultBodyLimitBytes = 16 * 1024 * 1024;
+
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { log, replicaId, logger, models, discoverModels, checkLog } = options;
+  const { pollMs = 200, bodyLimitBytes = defaultBodyLimitBytes } = options;
+  const createSlots = (model: string): ModelSlots => createLoggedSlots(options, model);
+  const served = createServedModels({ models, discoverModels, createSlots, pollMs });
+  const deps = { models: served, log, replicaId, logger, makeId: createIdMaker(replicaId), checkLog };
+  const app = await createHttp(deps, { bodyLimitBytes });
+  return {
+    app,
+    async listen({ host, port }) {
+      await served.start();
+      await app.listen({ host, port });
+      const bound = app.server.address();
+      return typeof bound === 'object' ? (bound?.port ?? port) : port;
+    },
+    async stop() {
+      await app.close();
+      await served.stop();
+    },
+  };
+}
+
+function createLoggedSlots(options: ServiceOptions, model: string): ModelSlots {
+  const { registry, loadModel, logger, goldenTolerance = 1e-5, firstRetryMs = 1_000 } = options;
+  return createModelSlots({
+    model,
+    registry,
+    loadModel,
+    goldenTolerance,
+    firstRetryMs,
+    onSwitch: (from, to) => {
+      logger.info(`${model}: version ${to ?? 'none'} serves now, ${from ?? 'none'} did before`, { model, from, to });
+    },
+    onFailure: ({ version, attempts, retryAtMs }, error) => {
+      const next = new Date(retryAtMs).toISOString();
+      logger.error(`${model}: version ${version} can't be loaded (attempt ${attempts}, next ${next})`, {
+        model,
+        error,
+      });
+    },
+  });
+}

@@ -1,0 +1,37 @@
+import type { LoadedModel } from '../../adapters/ports/model-runtime.ts';
+
+/** A version in memory. */
+export interface HostedVersion {
+  readonly version: string;
+  readonly model: LoadedModel;
+  readonly loadedAtMs: number;
+  readonly goldenMaxDifference: number;
+  /** Keeps the version in memory until the returned function is called, once. */
+  acquire(): () => void;
+  /** Lets the version go as soon as nobody has acquired it. */
+  retire(): void;
+}
+
+/** Counts who uses a loaded model, so that a request finishes on the version that it began on. */
+export function hostVersion(facts: Omit<HostedVersion, 'acquire' | 'retire'>): HostedVersion {
+  let users = 0;
+  let isRetired = false;
+  const disposeWhenIdle = (): void => {
+    if (isRetired && users === 0) facts.model.dispose();
+  };
+  return {
+    ...facts,
+    acquire() {
+      users += 1;
+      return () => {
+        users -= 1;
+        disposeWhenIdle();
+      };
+    },
+    retire() {
+      if (isRetired) return;
+      isRetired = true;
+      disposeWhenIdle();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { LoadedModel, LoadModel } from '../../adapters/ports/model-runtime.ts';
+import type { Registry } from '../../adapters/ports/registry.ts';
+import { tableFromFeatureRows } from '../../adapters/data/feature-rows.ts';
+import { hostVersion, type HostedVersion } from './hosted-version.ts';
+
+export interface VersionSource {
+  readonly registry: Pick<Registry, 'fetchPackage'>;
+  readonly loadModel: LoadModel;
+  /** Largest absolute difference between a golden prediction and its replay. */
+  readonly goldenTolerance: number;
+}
+
+/** Rows of the first, slow predictions, which no client should wait for. */
+const warmUpRows = 32;
+
+/** A version ready to answer: its files are as registered, its golden predictions hold, its code is warm. */
+export async function loadVersion(source: VersionSource, name: string, version: string): Promise<HostedVersion> {
+  const packageDirectory = await source.registry.fetchPackage(name, version);
+  const model = await source.loadModel(packageDirectory);
+  try {
+    const goldenMaxDifference = await model.verifyGolden();
+    // Written so that NaN fails too.
+    if (!(goldenMaxDifference <= source.goldenTolerance)) {
+      const allowed = `${source.goldenTolerance} is allowed`;
+      throw new Error(`its golden predictions differ by ${goldenMaxDifference}, ${allowed}`);
+    }
+    await warmUp(model);
+    return hostVersion({ version, model, loadedAtMs: Date.now(), goldenMaxDifference });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Rows where all is missing are rows that a client may send. */
+async function warmUp(model: LoadedModel): Promise<void> {
+  const { schema } = model.signature;
+  const missing = Object.fromEntries(schema.features.map(({ name }) => [name, null]));
+  const rows = Array.from({ length: warmUpRows }, () => missing);
+  await model.predict(tableFromFeatureRows(schema, rows));
+  await model.predict(tableFromFeatureRows(schema, rows.slice(0, 1)));
+}
