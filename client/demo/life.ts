@@ -43,8 +43,26 @@ export function followLife({ client, project }: Stack, display: Display): Life {
   };
 
   const look = async (week: number): Promise<LifecycleStatus> => {
+    const before = await looksOfProbation();
     await client.observeNow(model);
+    await untilProbationLooked(before);
     return await untilQuiet(week);
+  };
+
+  /** How often the running probation has looked; null where there is none. */
+  const looksOfProbation = async (): Promise<{ decisionId: string; looks: number } | null> => {
+    const { stage } = await status();
+    if (stage.name !== 'probation') return null;
+    const progress = await client.probationProgress(stage.decisionId);
+    return { decisionId: stage.decisionId, looks: progress?.looks ?? 0 };
+  };
+
+  const untilProbationLooked = async (before: Awaited<ReturnType<typeof looksOfProbation>>): Promise<void> => {
+    for (;;) {
+      const now = await looksOfProbation();
+      if (now === null || now.decisionId !== before?.decisionId || now.looks > before.looks) return;
+      await sleep(lookEveryMs);
+    }
   };
 
   return { status, report, untilQuiet, look };

@@ -7,8 +7,9 @@ import type { Stack } from '../start/stack.ts';
 import { forceBadModel, type Forced } from './bad-model.ts';
 import type { Display } from './display.ts';
 import { followLife, type Life } from './life.ts';
+import { watchMemory } from './memory.ts';
 import { measureQuality } from './quality.ts';
-import { createFeed, type Feed, weekRows } from './feed.ts';
+import { createFeed, weekRows } from './feed.ts';
 import { type DemoSummary, totalsOf } from './summary.ts';
 
 /** From here on a bad model is forced through as soon as the model is at rest. */
@@ -22,6 +23,7 @@ export async function playHistory(
   display: Display,
 ): Promise<DemoSummary> {
   const startedAt = Date.now();
+  const memory = watchMemory();
   const { schema, rows } = await readLabelledRows({ ...stack.project, data: { ...stack.project.data, take: null } });
   const life = followLife(stack, display);
   await untilFirstChampion(life);
@@ -44,7 +46,7 @@ export async function playHistory(
     ...totalsOf(end),
     forced: forced === null ? null : await forced.fate(),
     seconds: Math.round((Date.now() - startedAt) / 1000),
-    peakMemoryMb: stack.peakMemoryMb(),
+    peakMemoryMb: memory.peakMb(),
     webUi: stack.uiUrl,
   };
 }

@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import type { LifecycleStatus } from '../../workflows/messages.ts';
+import type { IncumbentClient } from '../incumbent-client.ts';
+import { formatHistory, formatStatus } from './format.ts';
+import { chooseModel, defaultHome, loginName, withClient, type TargetOptions } from './target.ts';
+
+interface RequestOptions extends TargetOptions {
+  readonly by: string;
+  readonly reason: string;
+}
+
+type Print = (text: string) => void;
+
+function addTarget(command: Command): Command {
+  return command
+    .argument('[model]', 'name of the model; may be left out where there is one only')
+    .option('--json', 'print JSON', false)
+    .addOption(
+      new Option('--home <dir>', 'home of a running `incumbent start`').default(defaultHome).env('INCUMBENT_HOME'),
+    )
+    .option('--address <host:port>', 'Temporal server, instead of the one that `incumbent start` runs')
+    .option('--namespace <name>', 'Temporal namespace');
+}
+
+function addRequest(command: Command): Command {
+  return addTarget(command)
+    .requiredOption('--reason <text>', 'why; it goes into the ledger')
+    .option('--by <name>', 'who asks', loginName());
+}
+
+/** The commands that ask a running lifecycle something. */
+export function addOperatorCommands(program: Command, print: Print): void {
+  addTarget(program.command('status').description('what the model is doing, and why')).action(
+    async (model: string | undefined, options: TargetOptions) => {
+      await show(options, print, async (client) => await client.status(await chooseModel(client, model)));
+    },
+  );
+  addTarget(program.command('history').description('the newest decisions, oldest first')).action(
+    async (model: string | undefined, options: TargetOptions) => {
+      const decisions = await withClient(
+        options,
+        async (client) => await client.history(await chooseModel(client, model)),
+      );
+      print(options.json ? JSON.stringify(decisions, null, 2) : formatHistory(decisions));
+    },
+  );
+  addRequest(program.command('retrain').description('retrain now, in spite of cooldown and budget'))
+    .option('--training-data <file>', 'train on this labelled extract; the holdout stays what was served')
+    .action(async (model: string | undefined, options: RequestOptions & { trainingData?: string }) => {
+      const { by, reason, trainingData } = options;
+      const message = { by, reason, ...(trainingData === undefined ? {} : { trainingData: resolve(trainingData) }) };
+      await show(options, print, async (client) => await client.retrain(await chooseModel(client, model), message));
+    });
+  addRequest(
+    program.command('approve').description('promote the challenger, or keep the champion, that awaits approval'),
+  )
+    .option('--override', 'promote the newest challenger although it was turned down', false)
+    .action(async (model: string | undefined, options: RequestOptions & { override: boolean }) => {
+      const { by, reason, override } = options;
+      await show(
+        options,
+        print,
+        async (client) => await client.approve(await chooseModel(client, model), { by, reason, override }),
+      );
+    });
+  addPlainCommand(program, print, 'reject', 'turn down what awaits approval');
+  addPlainCommand(program, print, 'pause', 'start no retraining until resumed');
+  addPlainCommand(program, print, 'resume', 'go on after a pause');
+  addPlainCommand(program, print, 'rollback', 'put the previous version back');
+}
+
+/** A command that carries nothing but who and why. */
+function addPlainCommand(
+  program: Command,
+  print: Print,
+  name: 'reject' | 'pause' | 'resume' | 'rollback',
+  description: string,
+): void {
+  addRequest(program.command(name).description(description)).action(
+    async (model: string | undefined, options: RequestOptions) => {
+      const { by, reason } = options;
+      await show(
+        options,
+        print,
+        async (client) => await client[name](await chooseModel(client, model), { by, reason }),
+      );
+    },
+  );
+}
+
+async function show(
+  options: TargetOptions,
+  print: Print,
+  ask: (client: IncumbentClient) => Promise<LifecycleStatus>,
+): Promise<void> {
+  const status = await withClient(options, ask);
+  print(options.json ? JSON.stringify(status, null, 2) : formatStatus(status, Date.now()));
+}

@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { addOperatorCommands } from './cli/operator-commands.ts';
+import { addStartCommand } from './cli/start-command.ts';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  const program = new Command('incumbent')
+    .description('Keeps a deployed model good.')
+    .version('0.1.0')
+    .showHelpAfterError()
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  addStartCommand(program, print);
+  addOperatorCommands(program, print);
+  await program.parseAsync();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const isWanted = process.env['DEBUG'] !== undefined;
+    const text = error instanceof Error ? (isWanted ? error.stack : error.message) : String(error);
+    process.stderr.write(`incumbent: ${text}\n`);
+    process.exit(1);
+  },
+);
