@@ -6,7 +6,7 @@ import { createLogger } from './adapters/log/logger.ts';
 import { readEnvironment } from './config/environment.ts';
 import { compose } from './worker/compose.ts';
 import { connectToServer } from './worker/connect.ts';
-import { homeAt } from './worker/home.ts';
+import { homeAt } from './config/home.ts';
 import { createControlWorker, createTrainingWorker, type QueueName } from './worker/run.ts';
 import { installTemporalRuntime } from './worker/temporal-logging.ts';
 import { controlQueue, trainingQueue } from './workflows/messages.ts';

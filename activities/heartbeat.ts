@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-const beatEveryMs = 2_000;
+const beatEveryMs = 1_000;
 
 /** Beats while `work` runs, so that the death of the worker is noticed in seconds, not at the activity's time-out. */
 export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {

@@ -11,7 +11,7 @@ interface Progress {
   readonly summary: string;
 }
 
-const beatEveryMs = 2_000;
+const beatEveryMs = 1_000;
 
 /** Trains one candidate in a process of its own; an attempt after a crash goes on from the last heartbeat's checkpoint. */
 export async function trainCandidate(deps: Dependencies, request: TrainingRequest): Promise<TrainedCandidate> {

@@ -12,7 +12,7 @@ import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
 import { openStore } from '../adapters/store/open-store.ts';
 import { loadProject, type ProjectOverrides } from '../config/load-project.ts';
 import type { ModelProject } from '../domain/project.ts';
-import type { Home } from './home.ts';
+import type { Home } from '../config/home.ts';
 
 /** A replica that missed its heartbeats for this long is gone. */
 const replicaStaleAfterMs = 5_000;

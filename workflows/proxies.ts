@@ -6,7 +6,7 @@ import { controlQueue, trainingQueue } from './messages.ts';
 export const control = proxyActivities<ControlActivities>({
   taskQueue: controlQueue,
   startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
 });
 
@@ -14,7 +14,7 @@ export const control = proxyActivities<ControlActivities>({
 export const judging = proxyActivities<ControlActivities>({
   taskQueue: controlQueue,
   startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 5 },
 });
 
@@ -22,6 +22,6 @@ export const judging = proxyActivities<ControlActivities>({
 export const training = proxyActivities<TrainingActivities>({
   taskQueue: trainingQueue,
   startToCloseTimeout: '12 hours',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 3 },
 });
