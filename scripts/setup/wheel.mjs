@@ -10,6 +10,8 @@ import { lastLines, run } from './run.mjs';
 /** @typedef {import('./pins.mjs').WheelPin} WheelPin */
 
 const progressIntervalMs = 250;
+const networkTrouble =
+  /Retrying \(|Max retries|NewConnectionError|name resolution|timed out|ProxyError|SSLError|CERTIFICATE|Connection (aborted|refused|reset|broken)|IncompleteRead/i;
 
 /**
  * Downloads a pinned wheel with the user's pip, hence from the user's index and through the user's proxy, and verifies it.
@@ -78,13 +80,10 @@ export function explainPipFailure(pin, output) {
   if (/No space left on device|Errno 28|Disk quota exceeded/i.test(output)) {
     return new SetupError(`No space is left on the disk while downloading ${what}.`, diskRemedy);
   }
-  if (
-    /NewConnectionError|Max retries|Retrying \(|name resolution|timed out|ProxyError|SSLError|CERTIFICATE|Connection (aborted|refused|reset|broken)|IncompleteRead/i.test(
-      output,
-    )
-  ) {
+  const unreachable = output.split('\n').find((line) => networkTrouble.test(line));
+  if (unreachable) {
     return new SetupError(
-      `The package index could not be reached to download ${what}.\n${lastLines(output, 2)}`,
+      `The package index could not be reached to download ${what}.\n${unreachable.trim()}`,
       'Check the network, the proxy (HTTPS_PROXY) and the index that pip uses (`pip config list`), then run `npm run setup` again.',
     );
   }
