@@ -10,7 +10,7 @@ import {
 import type { Logger } from 'winston';
 import { registerRoutes } from './routes/register.ts';
 import type { Dependencies } from './dependencies.ts';
-import { ServiceError, toErrorBody, type ServiceErrorCode } from './errors.ts';
+import { ServiceError, toErrorBody } from './errors.ts';
 
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
@@ -19,6 +19,7 @@ export interface HttpOptions {
 /** The HTTP face: routes, OpenAPI, and answers to errors that never show what is inside. */
 export async function createHttp(deps: Dependencies, { bodyLimitBytes }: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({ bodyLimit: bodyLimitBytes, logger: false, forceCloseConnections: 'idle' });
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
@@ -39,17 +40,14 @@ export async function createHttp(deps: Dependencies, { bodyLimitBytes }: HttpOpt
   return app;
 }
 
-const codeOfStatus: Readonly<Record<number, ServiceErrorCode>> = {
-  413: 'body-too-large',
-  415: 'media-type-unsupported',
-};
-
 function toRefusal(error: FastifyError): ServiceError {
   if (error instanceof ServiceError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return toInvalidRequest(error.validation[0]);
   const status = error.statusCode ?? 500;
   if (status >= 500) return new ServiceError('internal', 'something failed inside the service; its log says what');
-  return new ServiceError(codeOfStatus[status] ?? 'request-invalid', error.message);
+  if (status === 415)
+    return new ServiceError('media-type-unsupported', 'send JSON, with content-type: application/json');
+  return new ServiceError(status === 413 ? 'body-too-large' : 'request-invalid', error.message);
 }
 
 function toInvalidRequest(problem: { instancePath: string; message?: string | undefined } | undefined): ServiceError {

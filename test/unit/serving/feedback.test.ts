@@ -1,0 +1,111 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FeedbackAnswer, PredictAnswer } from '../../../config/wire.ts';
+import { goodRow, model, startRig, type Rig } from './support.ts';
+
+async function predictIds({ service }: Rig, count: number): Promise<string[]> {
+  const payload = { rows: Array.from({ length: count }, () => goodRow) };
+  const response = await service.app.inject({ method: 'POST', url: `/v1/models/${model}/predict`, payload });
+  return response.json<PredictAnswer>().predictions.map(({ id }) => id);
+}
+
+async function report({ service }: Rig, outcomes: readonly { id: string; label: string | number }[]) {
+  const response = await service.app.inject({
+    method: 'POST',
+    url: `/v1/models/${model}/feedback`,
+    payload: { outcomes },
+  });
+  const body = response.json<FeedbackAnswer & { error?: { code: string; field?: string; message: string } }>();
+  return { status: response.statusCode, body };
+}
+
+async function startWithIds(count: number): Promise<{ rig: Rig; ids: string[] }> {
+  const rig = await startRig();
+  await rig.service.listen({ host: '127.0.0.1', port: 0 });
+  return { rig, ids: await predictIds(rig, count) };
+}
+
+async function readContradictions({ storeDirectory }: Rig): Promise<string> {
+  const folder = join(storeDirectory, model, 'contradictions', 'open');
+  const texts = (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8'));
+  return (await Promise.all(texts)).join('');
+}
+
+describe('feedback', () => {
+  it('is accepted once; the same again is a duplicate', async () => {
+    const { rig, ids } = await startWithIds(2);
+    const outcomes = ids.map((id) => ({ id, label: 'yes' }));
+    const none = { unknown: [], contradictions: [] };
+    expect(await report(rig, outcomes)).toEqual({ status: 200, body: { accepted: 2, duplicates: 0, ...none } });
+    expect(await report(rig, outcomes)).toEqual({ status: 200, body: { accepted: 0, duplicates: 2, ...none } });
+  });
+
+  it('for an unknown id is 404', async () => {
+    const { rig } = await startWithIds(1);
+    const { status, body } = await report(rig, [{ id: 'nobody', label: 'yes' }]);
+    expect(status).toBe(404);
+    expect(body.error).toMatchObject({ code: 'prediction-unknown', field: 'outcomes[0].id' });
+    expect(body.error?.message).toContain('"nobody"');
+  });
+
+  it('lists unknown ids among known ones, and accepts the others', async () => {
+    const { rig, ids } = await startWithIds(1);
+    const outcomes = [...ids, 'nobody'].map((id) => ({ id, label: 'no' }));
+    const body = { accepted: 1, duplicates: 0, unknown: ['nobody'], contradictions: [] };
+    expect(await report(rig, outcomes)).toEqual({ status: 200, body });
+  });
+
+  it('that contradicts is 409 and kept beside the record; the others are accepted', async () => {
+    const { rig, ids } = await startWithIds(2);
+    const [first = '', second = ''] = ids;
+    await report(rig, [{ id: first, label: 'yes' }]);
+    const { status, body } = await report(rig, [
+      { id: first, label: 'no' },
+      { id: second, label: 'no' },
+    ]);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ accepted: 1, duplicates: 0, unknown: [], contradictions: [first] });
+    expect(body.error?.code).toBe('label-contradicts');
+    expect(await readContradictions(rig)).toContain(`{"id":"${first}","label":"no"`);
+    expect(await rig.log.findPredictions(model, ids)).toEqual(new Map([[first, 'yes'], [second, 'no']])); // prettier-ignore
+  });
+
+  it('is decided by the first of two that come at once', async () => {
+    const { rig, ids } = await startWithIds(1);
+    const [id = ''] = ids;
+    const answers = await Promise.all(['yes', 'no', 'yes'].map((label) => report(rig, [{ id, label }])));
+    expect(answers.map(({ status }) => status)).toEqual([200, 409, 200]);
+    expect(answers.map(({ body }) => [body.accepted, body.duplicates])).toEqual([
+      [1, 0],
+      [0, 0],
+      [0, 1],
+    ]);
+  });
+
+  it('with a label that is no class is 400 with the classes, and nothing of it is recorded', async () => {
+    const { rig, ids } = await startWithIds(2);
+    const outcomes = ids.map((id, index) => ({ id, label: index === 0 ? 'yes' : 'maybe' }));
+    const { status, body } = await report(rig, outcomes);
+    expect(status).toBe(400);
+    expect(body.error).toMatchObject({ code: 'label-invalid', field: 'outcomes[1].label' });
+    expect(body.error?.message).toContain('"no", "yes"');
+    expect([...(await rig.log.findPredictions(model, ids)).values()]).toEqual([null, null]);
+  });
+
+  it('without a label is 400 with the field', async () => {
+    const { rig, ids } = await startWithIds(1);
+    const payload = { outcomes: [{ id: ids[0] }] };
+    const response = await rig.service.app.inject({ method: 'POST', url: `/v1/models/${model}/feedback`, payload });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ error: { field: 'outcomes[0].label' } });
+  });
+
+  it('is not acknowledged when it can’t be recorded', async () => {
+    const { rig, ids } = await startWithIds(1);
+    Object.assign(rig.log, { appendLabels: () => Promise.reject(new Error('no space left on device')) });
+    const { status, body } = await report(rig, [{ id: ids[0] ?? '', label: 'yes' }]);
+    expect(status).toBe(503);
+    expect(body.error?.code).toBe('log-unavailable');
+  });
+});

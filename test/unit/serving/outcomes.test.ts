@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { readLabels, sortOutcomes } from '../../../serving/outcomes.ts';
+
+const classes = { features: [], label: 'y', classes: ['0', '1'] };
+const regression = { ...classes, classes: [] };
+
+describe('labels that a client sends', () => {
+  it('are class names, also when they come as numbers', () => {
+    const outcomes = [
+      { id: 'a', label: '1' },
+      { id: 'b', label: 0 },
+    ];
+    expect(readLabels({ outcomes }, classes).map(({ label }) => label)).toEqual(['1', '0']);
+  });
+
+  it('are refused with the allowed classes when they are none of them', () => {
+    const outcomes = [
+      { id: 'a', label: '1' },
+      { id: 'b', label: 'yes' },
+    ];
+    expect(() => readLabels({ outcomes }, classes)).toThrow('outcomes[1].label is "yes": it must be one of "0", "1"');
+  });
+
+  it('are numbers for a regression', () => {
+    expect(readLabels({ outcomes: [{ id: 'a', label: 2.5 }] }, regression)).toEqual([{ id: 'a', label: 2.5 }]);
+    expect(() => readLabels({ outcomes: [{ id: 'a', label: '2.5' }] }, regression)).toThrow('must be a number');
+  });
+});
+
+describe('outcomes', () => {
+  it.each([
+    ['a first label is accepted', null, '1', { accepted: 1 }],
+    ['the same label again is a duplicate', '1', '1', { duplicates: 1 }],
+    ['another label contradicts', '1', '0', { contradictions: ['a'] }],
+    ['a regression label that the log gives back as text is the same', '2.50', 2.5, { duplicates: 1 }],
+    ['another regression label contradicts', '2.5', 2.6, { contradictions: ['a'] }],
+  ])('%s', (_name, onRecord, label, expected) => {
+    const { answer } = sortOutcomes([{ id: 'a', label }], new Map([['a', onRecord]]), 1);
+    expect(answer).toEqual({ accepted: 0, duplicates: 0, unknown: [], contradictions: [], ...expected });
+  });
+
+  it('without a prediction are unknown', () => {
+    const { answer, accepted } = sortOutcomes([{ id: 'a', label: '1' }], new Map(), 1);
+    expect(answer.unknown).toEqual(['a']);
+    expect(accepted).toEqual([]);
+  });
+
+  it('of one request are held against each other', () => {
+    const outcomes = ['1', '1', '0'].map((label) => ({ id: 'a', label }));
+    const { answer, contradicting } = sortOutcomes(outcomes, new Map([['a', null]]), 7);
+    expect(answer).toEqual({ accepted: 1, duplicates: 1, unknown: [], contradictions: ['a'] });
+    expect(contradicting).toEqual([{ id: 'a', label: '0', atMs: 7 }]);
+  });
+});
