@@ -1,12 +1,13 @@
 import type { Ledger } from '../adapters/ports/ledger.ts';
 import type { ModelPackages } from '../adapters/ports/model-packages.ts';
 import type { ModelRuntime } from '../adapters/ports/model-runtime.ts';
+import type { Notes } from '../adapters/ports/notes.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { Replicas } from '../adapters/ports/replicas.ts';
 import type { LabelledRows, Store } from '../adapters/ports/store.ts';
 import type { ModelProject } from '../domain/project.ts';
 import type { DataSchema } from '../domain/table.ts';
-import type { ProjectRef } from './types.ts';
+import type { MonitorCursor, ProjectRef } from './types.ts';
 
 /** The labelled rows a project brings along, and what was inferred from them. */
 export interface History {
@@ -22,6 +23,8 @@ export interface Dependencies {
   readonly runtime: ModelRuntime;
   readonly replicas: Replicas;
   readonly packages: ModelPackages;
+  /** Where the monitor stopped, by model. */
+  readonly cursors: Notes<MonitorCursor>;
   /** Throws where the project's file is wrong. */
   loadProject(ref: ProjectRef): Promise<ModelProject>;
   /** Rows of the project's data file. Throws where the data are unusable. */

@@ -20,6 +20,7 @@ export function createControlActivities(deps: Dependencies): ControlActivities {
     runSwitchStep: (request) => runSwitchStep(deps, request),
     lookAtProbation: (request) => lookAtProbation(deps, request),
     observe: (request) => observe(deps, request),
+    saveCursor: ({ model, cursor }) => withHeartbeat(() => deps.cursors.write(model, cursor)),
   };
 }
 

@@ -13,12 +13,12 @@ export async function observe(deps: Dependencies, request: ObserveRequest): Prom
 }
 
 async function look(deps: Dependencies, request: ObserveRequest): Promise<Observation> {
-  const { project, cursor } = request;
-  const { model } = project;
+  const { model } = request.project;
   const clock = await deps.store.clock(model);
   const { champion } = await deps.registry.getAliases(model);
   if (champion === null) return { clock, signals: [], cursor: null, summary: 'there is no champion to watch yet' };
   const policy = await policyInForce(deps, request);
+  const cursor = await deps.cursors.read(model);
   const from = cursor?.champion === champion ? cursor : startAt(champion, cursor, clock.rows);
   const outcomes = await lookAtOutcomes(deps, model, policy, from);
   const inputs = await lookAtInputs(deps, model, policy, from, clock.rows);

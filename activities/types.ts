@@ -94,7 +94,6 @@ export interface MonitorCursor {
 
 export interface ObserveRequest {
   readonly project: ProjectRef;
-  readonly cursor: MonitorCursor | null;
 }
 
 export interface Observation {
@@ -115,6 +114,8 @@ export interface ControlActivities {
   runSwitchStep(request: StepRequest): Promise<void>;
   lookAtProbation(request: ProbationRequest): Promise<ProbationLook>;
   observe(request: ObserveRequest): Promise<Observation>;
+  /** After the lifecycle has been told: a look that is repeated tells it twice, which is harmless. */
+  saveCursor(request: { readonly model: string; readonly cursor: MonitorCursor }): Promise<void>;
 }
 
 /** Activities of the queue `training`: one process, one core each. */

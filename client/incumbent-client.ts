@@ -26,7 +26,7 @@ import {
   type SetPolicyMessage,
 } from '../workflows/messages.ts';
 import { explainError } from './errors.ts';
-import { ensureMonitorSchedule, triggerMonitor } from './monitor-schedule.ts';
+import { ensureMonitorSchedule, lookNow } from './monitor-schedule.ts';
 
 /** Everything an operator, or a program in their stead, may ask of Incumbent. Refusals are ClientErrors with the reason. */
 export interface IncumbentClient {
@@ -35,7 +35,7 @@ export interface IncumbentClient {
   /** Creates the monitor's Schedule or brings it up to date. */
   ensureSchedule(project: ProjectRef, everyMs: number): Promise<void>;
   /** One look of the monitor now, and all that the lifecycle is told by it. */
-  observeNow(model: string): Promise<void>;
+  observeNow(project: ProjectRef): Promise<void>;
   /** Names of the models that have a running lifecycle. */
   listModels(): Promise<readonly string[]>;
   status(model: string): Promise<LifecycleStatus>;
@@ -71,7 +71,7 @@ export function createIncumbentClient(client: Client): IncumbentClient {
   return {
     startLifecycle: (project, policy) => startLifecycle(client, project, policy),
     ensureSchedule: (project, everyMs) => ensureMonitorSchedule(client, project, everyMs),
-    observeNow: (model) => triggerMonitor(client, model),
+    observeNow: (project) => lookNow(client, project),
     listModels: () => listModels(client),
     status: (model) => ask(model, (handle) => handle.query(statusQuery)),
     history: (model) => ask(model, (handle) => handle.query(historyQuery)),

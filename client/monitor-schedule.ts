@@ -1,9 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import type { ProjectRef } from '../activities/types.ts';
 import { controlQueue, monitorId, type MonitorInput } from '../workflows/messages.ts';
-
-const lookEveryMs = 25;
 
 function scheduleFor(project: ProjectRef, everyMs: number): ScheduleOptions {
   const input: MonitorInput = { project };
@@ -37,24 +34,14 @@ export async function ensureMonitorSchedule(client: Client, project: ProjectRef,
   }
 }
 
-/** Has the Schedule look now, and waits until the look is over. */
-export async function triggerMonitor(client: Client, model: string): Promise<void> {
-  const schedule = client.schedule.getHandle(monitorId(model));
-  const before = await schedule.describe();
-  await schedule.trigger();
-  for (;;) {
-    const { info } = await schedule.describe();
-    if (info.numActionsTaken > before.info.numActionsTaken) {
-      const { action } = info.recentActions.at(-1) ?? {};
-      if (action === undefined) return;
-      await client.workflow.getHandle(action.workflow.workflowId, action.workflow.firstExecutionRunId).result();
-      return;
-    }
-    // A look that its own period had started was still running: it may have seen less, so ask again.
-    if (info.numActionsSkippedOverlap > before.info.numActionsSkippedOverlap) {
-      await sleep(lookEveryMs);
-      return await triggerMonitor(client, model);
-    }
-    await sleep(lookEveryMs);
-  }
+/** One look now, beside the Schedule's own, and the end of it. */
+export async function lookNow(client: Client, project: ProjectRef): Promise<void> {
+  const input: MonitorInput = { project };
+  await client.workflow.execute('monitor', {
+    workflowId: `${monitorId(project.model)}/now`,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    taskQueue: controlQueue,
+    staticSummary: `One look at ${project.model}, asked for`,
+    args: [input],
+  });
 }

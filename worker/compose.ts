@@ -5,6 +5,7 @@ import { failureTypes, finalFailure } from '../activities/failures.ts';
 import type { ProjectRef } from '../activities/types.ts';
 import { readLabelledRows } from '../adapters/data/read-labelled-rows.ts';
 import { openLedger } from '../adapters/ledger/file-ledger.ts';
+import { openNotes } from '../adapters/notes/file-notes.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
@@ -26,6 +27,7 @@ export async function compose(home: Home): Promise<Dependencies> {
     runtime: createModelRuntime({ storeDirectory: home.store }),
     replicas: openReplicas({ directory: home.replicas, staleAfterMs: replicaStaleAfterMs }),
     packages: createFilePackages(),
+    cursors: openNotes(home.cursors),
     loadProject: (ref) => loadKnownProject(home, ref),
     readHistory: (project) => readLabelledRows(project),
     readExtract: async (project, path, schema) => (await readLabelledRows(withData(project, path), schema)).rows,

@@ -1,22 +1,15 @@
-import { getExternalWorkflowHandle, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { MonitorCursor } from '../activities/types.ts';
+import { getExternalWorkflowHandle, setCurrentDetails } from '@temporalio/workflow';
 import { lifecycleId, observedSignal, type MonitorInput } from './messages.ts';
-import { judging } from './proxies.ts';
-
-export interface MonitorResult {
-  readonly cursor: MonitorCursor | null;
-  readonly summary: string;
-}
+import { control, judging } from './proxies.ts';
 
 /**
- * One look at a model, started by its Temporal Schedule, which hands on the result of the look before. It tells the
- * lifecycle what it saw and decides nothing.
+ * One look at a model, started by its Temporal Schedule. It tells the lifecycle what it saw, then notes where it stopped, and
+ * decides nothing.
  */
-export async function monitor(input: MonitorInput): Promise<MonitorResult> {
-  const before = workflowInfo().lastResult as MonitorResult | undefined;
-  const seen = await judging.observe({ project: input.project, cursor: before?.cursor ?? null });
-  setCurrentDetails(seen.summary);
-  const lifecycle = getExternalWorkflowHandle(lifecycleId(input.project.model));
-  await lifecycle.signal(observedSignal, { clock: seen.clock, signals: seen.signals });
-  return { cursor: seen.cursor, summary: seen.summary };
+export async function monitor({ project }: MonitorInput): Promise<string> {
+  const { clock, signals, cursor, summary } = await judging.observe({ project });
+  setCurrentDetails(summary);
+  await getExternalWorkflowHandle(lifecycleId(project.model)).signal(observedSignal, { clock, signals });
+  if (cursor !== null) await control.saveCursor({ model: project.model, cursor });
+  return summary;
 }

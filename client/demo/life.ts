@@ -16,7 +16,7 @@ export interface Life {
   look(week: number): Promise<LifecycleStatus>;
 }
 
-export function followLife({ client, project }: Stack, display: Display): Life {
+export function followLife({ client, project, directory }: Stack, display: Display): Life {
   const seen = new Set<string>();
   const model = project.name;
   const status = (): Promise<LifecycleStatus> => client.status(model);
@@ -44,7 +44,7 @@ export function followLife({ client, project }: Stack, display: Display): Life {
 
   const look = async (week: number): Promise<LifecycleStatus> => {
     const before = await looksOfProbation();
-    await client.observeNow(model);
+    await client.observeNow({ model, directory });
     await untilProbationLooked(before);
     return await untilQuiet(week);
   };

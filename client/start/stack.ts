@@ -27,6 +27,8 @@ export interface StackOptions {
 /** A model project with all it needs, running on this machine. */
 export interface Stack {
   readonly project: ModelProject;
+  /** Absolute path of the project's folder. */
+  readonly directory: string;
   readonly temporalAddress: string;
   readonly uiUrl: string;
   readonly serviceUrl: string;
@@ -79,7 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await temporal.connection.close();
       await stop();
     };
-    return { project, temporalAddress, uiUrl, serviceUrl, client, predictions, stop: stopAll };
+    return { project, directory, temporalAddress, uiUrl, serviceUrl, client, predictions, stop: stopAll };
   } catch (error) {
     await stop();
     throw error;
