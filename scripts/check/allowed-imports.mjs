@@ -27,8 +27,16 @@ export const rooms = {
   'adapters/': { files: ['adapters/', 'domain/', 'config/'], libraries: 'any', except: temporal },
   'serving/': { files: ['serving/', 'adapters/', 'domain/', 'config/'], libraries: 'any', except: temporal },
   'client/': {
-    files: ['client/', 'adapters/', 'domain/', 'config/', 'workflows/messages.ts', 'scripts/setup/locate.mjs'],
-    typesOf: ['workflows/'],
+    files: [
+      'client/',
+      'adapters/',
+      'domain/',
+      'config/',
+      'workflows/messages.ts',
+      'workflows/search-attributes.ts',
+      'scripts/setup/locate.mjs',
+    ],
+    typesOf: ['workflows/', 'activities/types.ts'],
     libraries: 'any',
     except: /^@temporalio\/(?!client|common|envconfig)/,
   },
@@ -37,6 +45,7 @@ export const rooms = {
     libraries: 'any',
   },
   'examples/': { files: ['config/', 'domain/'], libraries: 'any', except: temporal },
+  'temporal-docker/': { files: ['client/', 'config/'], libraries: [node] },
   'bin/': { files: ['client/'], libraries: ['tsx', node] },
   'scripts/': { files: ['scripts/'], libraries: 'any' },
 };
