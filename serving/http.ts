@@ -18,7 +18,16 @@ export interface HttpOptions {
 
 /** The HTTP face: routes, OpenAPI, and answers to errors that never show what is inside. */
 export async function createHttp(deps: Dependencies, { bodyLimitBytes }: HttpOptions): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: bodyLimitBytes, logger: false, forceCloseConnections: 'idle' });
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    logger: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+  });
+  let isClosing = false;
+  app.addHook('preClose', async () => void (isClosing = true));
+  // A connection that is kept alive would keep the process alive, too.
+  app.addHook('onSend', async (_request, reply) => void (isClosing && reply.header('connection', 'close')));
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

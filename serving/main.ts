@@ -1,21 +1,23 @@
 import type { Logger } from 'winston';
 import { createLogger } from '../adapters/log/logger.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
-import { startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
+import { refuseTwin, startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
 import { loadModel } from '../adapters/runtime/load-model.ts';
 import { openPredictionLog } from '../adapters/store/prediction-log.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
+import { homeAt } from '../config/home.ts';
 import { toReachableUrl } from './address.ts';
-import { checkWritable, listRegisteredModels, servingHomeAt } from './home.ts';
+import { checkWritable, listRegisteredModels } from './home.ts';
 import { createService } from './service.ts';
 
-/** A request that has not finished by then is cut off. */
+/** What has not stopped by then is cut off. */
 const stopTimeoutMs = 10_000;
 
 /** The real parts on the files of one home directory; resolves when the service listens. */
 async function start(environment: Environment, logger: Logger): Promise<{ url: string; stop(): Promise<void> }> {
   const { replicaId, models, pollMs, host, port } = environment;
-  const home = servingHomeAt(environment.home);
+  const home = homeAt(environment.home);
+  await refuseTwin(home.replicas, replicaId);
   const registry = await openEmbeddedRegistry({ directory: home.registry });
   const log = await openPredictionLog({
     directory: home.store,
@@ -30,8 +32,8 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
     logger,
     models,
     pollMs,
-    discoverModels: () => listRegisteredModels(home),
-    checkLog: () => checkWritable(home, replicaId),
+    discoverModels: () => listRegisteredModels(home.registry),
+    checkLog: () => checkWritable(home.store, replicaId),
   });
   const url = toReachableUrl(host, await service.listen({ host, port }));
   const onError = (error: unknown): void => void logger.warn('the heartbeat could not be written', { error });

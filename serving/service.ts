@@ -38,6 +38,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** A request that has not finished by then is cut off. */
+const stopTimeoutMs = 5_000;
 const defaultBodyLimitBytes = 16 * 1024 * 1024;
 
 export async function createService(options: ServiceOptions): Promise<Service> {
@@ -56,7 +58,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       return typeof bound === 'object' ? (bound?.port ?? port) : port;
     },
     async stop() {
+      const late = setTimeout(() => app.server.closeAllConnections(), stopTimeoutMs);
       await app.close();
+      clearTimeout(late);
       await served.stop();
     },
   };

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 /** What a living replica of the prediction service says of itself, rewritten every second. */
-export const heartbeatSchema = z.object({
+const heartbeatSchema = z.object({
   replicaId: z.string().min(1),
   url: z.url(),
   /** Host name: a process id means something on its own host only. */
@@ -11,6 +12,15 @@ export const heartbeatSchema = z.object({
 });
 
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
+
+/** Null for a file that is gone or is no heartbeat: whoever wrote it is not a replica of ours. */
+export async function readHeartbeat(path: string): Promise<Heartbeat | null> {
+  try {
+    return heartbeatSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}
 
 /** False for a process id that no process of this machine has. */
 export function isAlive(pid: number): boolean {

@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { modelStatusSchema, verifyAnswerSchema } from '../../config/wire.ts';
 import type { Replicas, ReplicaStatus } from '../ports/replicas.ts';
-import { heartbeatSchema, isAlive, type Heartbeat } from './heartbeat.ts';
+import { isAlive, readHeartbeat, type Heartbeat } from './heartbeat.ts';
 
 export interface ReplicasOptions {
   /** Folder of the heartbeats. */
@@ -48,15 +48,6 @@ async function listNames(directory: string): Promise<readonly string[]> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
-  }
-}
-
-/** Null for a file that is gone or is no heartbeat: whoever wrote it is not a replica of ours. */
-async function readHeartbeat(path: string): Promise<Heartbeat | null> {
-  try {
-    return heartbeatSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return null;
   }
 }
 

@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { temporaryName } from '../files/durable.ts';
-import { heartbeatSchema, isAlive, type Heartbeat } from './heartbeat.ts';
+import { isAlive, readHeartbeat, type Heartbeat } from './heartbeat.ts';
 
 export interface HeartbeatOptions {
   readonly directory: string;
@@ -18,7 +18,7 @@ export async function startHeartbeat(options: HeartbeatOptions): Promise<{ stop(
   const { directory, replicaId, url, everyMs = 1_000, onError } = options;
   await mkdir(directory, { recursive: true });
   const path = join(directory, `${replicaId}.json`);
-  await refuseTwin(path, replicaId);
+  await refuseTwin(directory, replicaId);
   const beat = async (): Promise<void> => {
     const heartbeat: Heartbeat = { replicaId, url, host: hostname(), pid: process.pid, atMs: Date.now() };
     const temporary = temporaryName(path);
@@ -39,10 +39,10 @@ export async function startHeartbeat(options: HeartbeatOptions): Promise<{ stop(
   };
 }
 
-async function refuseTwin(path: string, replicaId: string): Promise<void> {
-  const text = await readFile(path, 'utf8').catch(() => '{}');
-  const { data: twin } = heartbeatSchema.safeParse(JSON.parse(text));
-  if (twin === undefined || twin.host !== hostname() || twin.pid === process.pid || !isAlive(twin.pid)) return;
+/** Throws when a living process of this host has the same id: their files would get mixed up. */
+export async function refuseTwin(directory: string, replicaId: string): Promise<void> {
+  const twin = await readHeartbeat(join(directory, `${replicaId}.json`));
+  if (twin === null || twin.host !== hostname() || twin.pid === process.pid || !isAlive(twin.pid)) return;
   const advice = 'give this one another INCUMBENT_REPLICA_ID, or stop that process';
   throw new Error(`replica ${replicaId} already runs as process ${twin.pid} at ${twin.url}: ${advice}`);
 }
