@@ -1,0 +1,111 @@
+import type { LayersModel } from '@tensorflow/tfjs-node';
+import type { Rng } from '../../domain/math/rng.ts';
+import { createRng } from '../../domain/math/rng.ts';
+import type { Task } from '../../domain/task.ts';
+import type { CandidateSpec } from '../ports/model-runtime.ts';
+import { createAdamState, type AdamState } from './adam.ts';
+import type { EpochLosses, TrainingState } from './checkpoint.ts';
+import type { Examples } from './examples.ts';
+import type { Tensorflow } from './load-tensorflow.ts';
+import { findImprobable, meanLoss } from './losses.ts';
+import { readWeights, runNetwork, writeWeights } from './network.ts';
+import type { RepeatableRandom } from './repeatable-random.ts';
+import { trainEpoch } from './train-epoch.ts';
+import { TrainingError } from './training-error.ts';
+
+export interface Fit {
+  readonly tf: Tensorflow;
+  readonly model: LayersModel;
+  readonly task: Task;
+  readonly spec: CandidateSpec;
+  readonly train: Examples;
+  readonly rowWeights: Float32Array | null;
+  readonly validation: Examples;
+  /** Shuffles the rows of each epoch. */
+  readonly rng: Rng;
+  readonly random: RepeatableRandom;
+  readonly resume: TrainingState | null;
+  readonly onEpoch: (state: TrainingState) => Promise<void>;
+}
+
+/** Trains until validation has not got better for `patience` epochs; leaves the best weights in the network. */
+export async function fitNetwork(fit: Fit): Promise<TrainingState> {
+  const { tf, model, spec, resume } = fit;
+  let state = resume ?? firstState(fit);
+  writeWeights(tf, model, state.weights);
+  fit.random.restore(state.unseeded);
+  const rng = createRng(state.shuffling);
+  const adam = state.adam;
+  while (!isDone(state, spec)) {
+    state = await nextState(fit, state, adam, rng);
+    await fit.onEpoch(state);
+  }
+  writeWeights(tf, model, state.bestWeights);
+  return state;
+}
+
+function isDone({ losses, epochsSinceBest }: TrainingState, { maxEpochs, patience }: CandidateSpec): boolean {
+  return losses.length >= maxEpochs || epochsSinceBest >= Math.max(1, patience);
+}
+
+function firstState(fit: Fit): TrainingState {
+  const { model, rng, random } = fit;
+  // Before training, because training can drive the outputs of a wrong last layer into the right range on these rows.
+  validationLossOf(fit);
+  const weights = readWeights(model);
+  return {
+    weights,
+    adam: createAdamState(model.trainableWeights.map((weight) => weight.read().dataSync<'float32'>())),
+    shuffling: rng.state(),
+    unseeded: random.state(),
+    losses: [],
+    bestWeights: weights,
+    bestLoss: Number.POSITIVE_INFINITY,
+    epochsSinceBest: 0,
+    seconds: 0,
+  };
+}
+
+async function nextState(fit: Fit, before: TrainingState, adam: AdamState, rng: Rng): Promise<TrainingState> {
+  const { tf, model, task, spec, train, rowWeights } = fit;
+  const startedMs = performance.now();
+  const trainLoss = await trainEpoch({ tf, model, task, spec, examples: train, rowWeights, adam }, rng);
+  const losses = { epoch: before.losses.length + 1, trainLoss, validationLoss: validationLossOf(fit) };
+  refuseDivergence(losses, spec);
+  const weights = readWeights(model);
+  const better = losses.validationLoss < before.bestLoss;
+  return {
+    weights,
+    adam,
+    shuffling: rng.state(),
+    unseeded: fit.random.state(),
+    losses: [...before.losses, losses],
+    bestWeights: better ? weights : before.bestWeights,
+    bestLoss: better ? losses.validationLoss : before.bestLoss,
+    epochsSinceBest: better ? 0 : before.epochsSinceBest + 1,
+    seconds: before.seconds + (performance.now() - startedMs) / 1_000,
+  };
+}
+
+function validationLossOf({ tf, model, task, spec, validation }: Fit): number {
+  const { inputs, inputWidth, targets, targetWidth } = validation;
+  const outputs = runNetwork(tf, model, inputs, inputWidth);
+  const improbable = task === 'regression' ? null : findImprobable(outputs, targetWidth);
+  if (improbable !== null) {
+    const remedy = `end it in a ${task === 'binary' ? 'sigmoid' : 'softmax'}`;
+    throw new TrainingError('build-failed', `The network of candidate "${spec.id}" gives ${improbable}: ${remedy}`);
+  }
+  return meanLoss({ task, width: targetWidth, outputs, targets });
+}
+
+function refuseDivergence(
+  { epoch, trainLoss, validationLoss }: EpochLosses,
+  { id, learningRate }: CandidateSpec,
+): void {
+  if (Number.isFinite(trainLoss) && Number.isFinite(validationLoss)) return;
+  const remedy = `lower its learning rate (now ${learningRate})`;
+  throw new TrainingError(
+    'diverged',
+    `The loss of candidate "${id}" is no number any more in epoch ${epoch}: ${remedy}`,
+  );
+}

@@ -1,0 +1,45 @@
+import type { RowRange } from '../../domain/table.ts';
+import type { Predictions } from '../../domain/task.ts';
+import type { EpochReport, TrainedCandidate, TrainingJob } from '../ports/model-runtime.ts';
+import type { LabelledRows, Snapshot } from '../ports/store.ts';
+import type { TrainingErrorCode } from './training-error.ts';
+
+/** Where a child finds the rows of snapshots. */
+export interface RowsSource {
+  readonly storeDirectory: string;
+  /** Absolute path of a module exporting `openRows`. */
+  readonly rowsModule: string;
+}
+
+export interface SnapshotRows {
+  readSnapshot(snapshot: Snapshot, range: RowRange): Promise<LabelledRows>;
+}
+
+export type OpenRows = (storeDirectory: string) => Promise<SnapshotRows>;
+
+export interface TrainRequest {
+  readonly kind: 'train';
+  readonly source: RowsSource;
+  readonly job: TrainingJob;
+  readonly resumeFrom: string | null;
+}
+
+export interface ScoreRequest {
+  readonly kind: 'score';
+  readonly source: RowsSource;
+  readonly packageDirectory: string;
+  readonly snapshot: Snapshot;
+  readonly range: RowRange;
+}
+
+/** The one message that a child is sent. */
+export type ChildRequest = TrainRequest | ScoreRequest;
+
+/** What a child says: epochs while it trains, then one of the others, then it ends. */
+export type ChildMessage =
+  | { readonly kind: 'epoch'; readonly report: EpochReport }
+  | { readonly kind: 'trained'; readonly candidate: TrainedCandidate }
+  | { readonly kind: 'scored'; readonly predictions: Predictions }
+  | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string };
+
+export type ChildResult = Exclude<ChildMessage, { kind: 'epoch' }>;

@@ -1,0 +1,167 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-node';
+import { createRng } from '../../domain/math/rng.ts';
+import { applyPreprocessing } from '../../domain/preprocessing/apply.ts';
+import { fitPreprocessing } from '../../domain/preprocessing/fit.ts';
+import { fitLabelScale, unscalePredictions } from '../../domain/preprocessing/label-scale.ts';
+import { tableFromFeatureRows } from '../data/feature-rows.ts';
+import type { EpochReport, TrainedCandidate, TrainingJob } from '../ports/model-runtime.ts';
+import type { LabelledRows } from '../ports/store.ts';
+import { buildNetwork } from './build-network.ts';
+import { fingerprintOf, readCheckpoint, writeCheckpoint, type TrainingState } from './checkpoint.ts';
+import { checkRows, outputWidthOf, toExamples, weighClasses } from './examples.ts';
+import { fitNetwork } from './fit-network.ts';
+import { pickGoldenRows, toOutputRows, type Golden } from './golden.ts';
+import { loadTensorflow, type Tensorflow } from './load-tensorflow.ts';
+import { writePackage, type PackagedPreprocessing } from './model-package.ts';
+import { runNetwork } from './network.ts';
+import type { SnapshotRows } from './protocol.ts';
+import { seedMathRandom, type RepeatableRandom } from './repeatable-random.ts';
+
+export interface CandidateOptions {
+  readonly resumeFrom: string | null;
+  readonly onEpoch: (report: EpochReport) => Promise<void>;
+}
+
+interface Parts {
+  readonly train: LabelledRows;
+  readonly validation: LabelledRows;
+}
+
+/** Trains a job's candidate in this process and writes its model package. */
+export async function trainCandidate(
+  job: TrainingJob,
+  rows: SnapshotRows,
+  options: CandidateOptions,
+): Promise<TrainedCandidate> {
+  await mkdir(job.workDirectory, { recursive: true });
+  const parts = await readParts(job, rows);
+  const tf = loadTensorflow();
+  const random = seedMathRandom(job.seed);
+  const preprocessing = learnPreprocessing(job, parts.train);
+  const { model, state } = await fitCandidate(tf, job, parts, { ...options, preprocessing, random });
+  return await packCandidate(tf, job, parts.validation, { model, state, preprocessing });
+}
+
+async function readParts({ snapshot, train, validation }: TrainingJob, rows: SnapshotRows): Promise<Parts> {
+  const parts = {
+    train: await rows.readSnapshot(snapshot, train),
+    validation: await rows.readSnapshot(snapshot, validation),
+  };
+  checkRows('training', train, parts.train, snapshot.schema);
+  checkRows('validation', validation, parts.validation, snapshot.schema);
+  return parts;
+}
+
+function learnPreprocessing({ task, snapshot }: TrainingJob, { table, labels }: LabelledRows): PackagedPreprocessing {
+  return {
+    features: fitPreprocessing(table, snapshot.schema, { from: 0, to: table.rowCount }),
+    label: fitLabelScale(task, labels),
+  };
+}
+
+interface FitOptions extends CandidateOptions {
+  readonly preprocessing: PackagedPreprocessing;
+  readonly random: RepeatableRandom;
+}
+
+async function fitCandidate(
+  tf: Tensorflow,
+  job: TrainingJob,
+  { train, validation }: Parts,
+  { preprocessing, random, resumeFrom, onEpoch }: FitOptions,
+): Promise<{ model: LayersModel; state: TrainingState }> {
+  const { task, candidate: spec } = job;
+  const { schema } = job.snapshot;
+  const rng = createRng(job.seed);
+  const shape = { task, inputs: preprocessing.features.width, outputs: outputWidthOf(schema.classes) };
+  const model = await buildNetwork(tf, spec, shape, rng);
+  const fingerprint = fingerprintOf(job);
+  const checkpoint = join(job.workDirectory, 'checkpoint.bin');
+  const examples = (part: LabelledRows) => toExamples(part, preprocessing.features, preprocessing.label, schema);
+  const state = await fitNetwork({
+    tf,
+    model,
+    task,
+    spec,
+    train: examples(train),
+    rowWeights: weighClasses(train.labels, schema, spec.classWeights),
+    validation: examples(validation),
+    rng,
+    random,
+    resume: await readCheckpoint(resumeFrom, fingerprint),
+    onEpoch: async (reached) => {
+      await writeCheckpoint(checkpoint, fingerprint, reached);
+      await onEpoch({ ...reached.losses.at(-1)!, maxEpochs: spec.maxEpochs, checkpoint });
+    },
+  });
+  return { model, state };
+}
+
+interface Trained {
+  readonly model: LayersModel;
+  readonly state: TrainingState;
+  readonly preprocessing: PackagedPreprocessing;
+}
+
+async function packCandidate(
+  tf: Tensorflow,
+  job: TrainingJob,
+  validation: LabelledRows,
+  { model, state, preprocessing }: Trained,
+): Promise<TrainedCandidate> {
+  const { task, snapshot, candidate } = job;
+  const parameters = model.countParams();
+  const packageDirectory = join(job.workDirectory, 'package');
+  const weightsSha256 = await writePackage(tf, packageDirectory, model, {
+    signature: {
+      task,
+      schema: snapshot.schema,
+      snapshotId: snapshot.id,
+      lastKey: snapshot.lastKey,
+      candidateId: candidate.id,
+      parameters,
+    },
+    preprocessing,
+    golden: makeGolden(tf, model, preprocessing, job, validation),
+    training: describeTraining(tf, job, state),
+  });
+  return {
+    candidateId: candidate.id,
+    packageDirectory,
+    parameters,
+    epochs: state.losses.length,
+    trainSeconds: state.seconds,
+    validationLoss: state.bestLoss,
+    weightsSha256,
+  };
+}
+
+function makeGolden(
+  tf: Tensorflow,
+  model: LayersModel,
+  { features, label }: PackagedPreprocessing,
+  { snapshot: { schema } }: TrainingJob,
+  { table }: LabelledRows,
+): Golden {
+  const rows = pickGoldenRows(schema, table);
+  const { values, width } = applyPreprocessing(features, tableFromFeatureRows(schema, rows));
+  const outputs = unscalePredictions(label, runNetwork(tf, model, values, width));
+  return { rows, outputs: toOutputRows({ width: outputWidthOf(schema.classes), values: outputs }) };
+}
+
+function describeTraining(tf: Tensorflow, job: TrainingJob, { losses, bestLoss }: TrainingState) {
+  const { snapshot, train, validation, seed, candidate } = job;
+  return {
+    snapshotId: snapshot.id,
+    train,
+    validation,
+    seed,
+    // A path is this machine's own.
+    candidate: { ...candidate, buildModule: candidate.buildModule === null ? null : basename(candidate.buildModule) },
+    tfjsVersion: tf.version.tfjs,
+    losses,
+    bestValidationLoss: bestLoss,
+  };
+}

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { taskOf } from '../../../domain/task.ts';
+import type {
+  CandidateSpec,
+  EpochReport,
+  TrainedCandidate,
+  TrainingJob,
+} from '../../../adapters/ports/model-runtime.ts';
+import { createModelRuntime } from '../../../adapters/runtime/model-runtime.ts';
+import { schemaOf, type Problem } from './generated-rows.ts';
+
+export const runtime = createModelRuntime({
+  storeDirectory: tmpdir(),
+  rowsModule: fileURLToPath(new URL('generated-rows.ts', import.meta.url)),
+});
+
+export function networkModule(name: string): string {
+  return fileURLToPath(new URL(`networks/${name}.ts`, import.meta.url));
+}
+
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'incumbent-runtime-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export async function jobFor(problem: Problem, candidate: Partial<CandidateSpec> = {}): Promise<TrainingJob> {
+  return jobIn(await temporaryDirectory(), problem, candidate);
+}
+
+export function jobIn(workDirectory: string, problem: Problem, candidate: Partial<CandidateSpec>): TrainingJob {
+  const schema = schemaOf(problem);
+  const split = {
+    train: { from: 0, to: 1_000 },
+    validation: { from: 1_000, to: 1_300 },
+    holdout: { from: 1_300, to: 1_600 },
+  };
+  return {
+    task: taskOf(schema),
+    snapshot: {
+      id: `snapshot-${problem}`,
+      model: problem,
+      path: '',
+      schema,
+      rowCount: 1_600,
+      split,
+      lastKey: 'history:00001599',
+    },
+    candidate: {
+      id: 'mlp-16/all',
+      hiddenUnits: [16],
+      window: 'all',
+      learningRate: 0.02,
+      batchSize: 32,
+      maxEpochs: 20,
+      patience: 5,
+      l2: 0,
+      classWeights: true,
+      buildModule: null,
+      ...candidate,
+    },
+    train: split.train,
+    validation: split.validation,
+    seed: 42,
+    workDirectory,
+  };
+}
+
+export interface TrainSettings {
+  readonly signal?: AbortSignal;
+  readonly resumeFrom?: string;
+  readonly onEpoch?: (report: EpochReport) => void;
+}
+
+export function train(
+  job: TrainingJob,
+  { signal, resumeFrom, onEpoch }: TrainSettings = {},
+): Promise<TrainedCandidate> {
+  return runtime.train(job, {
+    signal: signal ?? new AbortController().signal,
+    resumeFrom: resumeFrom ?? null,
+    onEpoch: onEpoch ?? (() => undefined),
+  });
+}

@@ -1,0 +1,3 @@
+export function build(): never {
+  throw new Error('the third layer has no units');
+}
