@@ -22,8 +22,10 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const chosen = choose(request.trained);
     const snapshot = await deps.store.getSnapshot(model, request.snapshotId);
     const holdout = await deps.store.readSnapshot(snapshot, snapshot.split.holdout);
-    const challenger = await score(deps, chosen.packageDirectory, snapshot);
-    const champion = await loadChampion(deps, request, snapshot);
+    const [challenger, champion] = await Promise.all([
+      score(deps, chosen.packageDirectory, snapshot),
+      loadChampion(deps, request, snapshot),
+    ]);
     const trainingLabels = await describeTrainingLabels(deps, snapshot);
     const { task } = await deps.packages.readSignature(chosen.packageDirectory);
     const verdict = judgeGate(

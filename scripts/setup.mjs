@@ -23,13 +23,15 @@ async function setUp({ production }) {
     let found;
     const python = () => (found ??= findPython());
     const { provided, failures } = await provideMissing(listParts(root, { production, python, report }));
-    for (const failure of failures) report.print(describe(failure));
-    if (failures.length > 0) return false;
+    if (failures.length > 0) {
+      report.print(describeAll(failures));
+      return false;
+    }
     const result = provided.length > 0 ? 'done' : 'everything is in place';
     report.print(`Set-up: ${result} (${report.seconds().toFixed(1)} s).`);
     return true;
   } catch (error) {
-    report.print(describe(error));
+    report.print(describeAll([error]));
     return false;
   }
 }
@@ -42,10 +44,27 @@ function checkNode() {
   );
 }
 
-/** @param {unknown} error */
-function describe(error) {
-  if (error instanceof SetupError) return `\nSet-up failed: ${error.message}\n  What to do: ${error.remedy}`;
-  return `\nSet-up failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+/**
+ * Every failure in words, and what helps against several only once.
+ * @param {unknown[]} failures
+ */
+function describeAll(failures) {
+  const remedies = new Set(failures.map((failure) => (failure instanceof SetupError ? failure.remedy : undefined)));
+  return [...remedies]
+    .map((remedy) => {
+      const alike = failures.filter(
+        (failure) => (failure instanceof SetupError ? failure.remedy : undefined) === remedy,
+      );
+      const lines = alike.map((failure) => `\nSet-up failed: ${describe(failure)}`);
+      return [...lines, ...(remedy === undefined ? [] : [`\n  What to do: ${remedy}`])].join('');
+    })
+    .join('\n');
+}
+
+/** @param {unknown} failure */
+function describe(failure) {
+  if (failure instanceof SetupError) return failure.message;
+  return failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130)); // runs the removal of scratch folders

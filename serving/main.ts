@@ -48,33 +48,26 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
   };
 }
 
-function stopWhenTold(logger: Logger, stop: () => Promise<void>): void {
-  let isStopping = false;
-  const stopOnce = (why: string): void => {
-    if (isStopping) return;
-    isStopping = true;
-    logger.info(`stopping: ${why}`);
-    setTimeout(() => process.exit(1), stopTimeoutMs).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error('could not stop in order', { error });
-        process.exit(1);
-      },
-    );
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopOnce(signal));
-  process.once('disconnect', () => stopOnce('the process that started this one is gone'));
+/** Resolves with the reason as soon as this process is told to stop. Heard from the start on, obeyed once all is up. */
+async function whenTold(): Promise<string> {
+  return await new Promise((told) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => told(signal));
+    process.once('disconnect', () => told('the process that started this one is gone'));
+  });
 }
 
 /** The prediction service as a process: serves until it is told to stop. */
 async function main(): Promise<void> {
+  const told = whenTold();
   const environment = readEnvironment();
   const logger = createLogger({ service: 'serving', format: environment.logFormat, level: environment.logLevel });
   const { url, stop } = await start(environment, logger);
-  stopWhenTold(logger, stop);
   logger.info(`prediction service ${environment.replicaId} at ${url}`, { url, replicaId: environment.replicaId });
-  process.send?.({ type: 'listening', url });
+  if (process.connected) process.send?.({ type: 'listening', url });
+  logger.info(`stopping: ${await told}`);
+  setTimeout(() => process.exit(1), stopTimeoutMs).unref();
+  await stop();
+  process.exit(0);
 }
 
 main().catch((error: unknown) => {

@@ -32,7 +32,7 @@ export interface ServiceOptions {
 /** One replica of the prediction service. It owns its HTTP server and the models in memory, not the log. */
 export interface Service {
   readonly app: FastifyInstance;
-  /** Loads what the aliases name, then listens; resolves to the port. */
+  /** Listens at once, resolves to the port when what the aliases name has been loaded, or has failed to. */
   listen(address: { readonly host: string; readonly port: number }): Promise<number>;
   /** Stops accepting, finishes what is in flight, lets the models go. */
   stop(): Promise<void>;
@@ -52,8 +52,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return {
     app,
     async listen({ host, port }) {
-      await served.start();
+      const followed = served.start();
       await app.listen({ host, port });
+      await followed;
       const bound = app.server.address();
       return typeof bound === 'object' ? (bound?.port ?? port) : port;
     },

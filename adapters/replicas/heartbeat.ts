@@ -22,6 +22,9 @@ export async function readHeartbeat(path: string): Promise<Heartbeat | null> {
   }
 }
 
+/** A replica that has not beaten for this long is gone. */
+export const staleAfterMsByDefault = 5_000;
+
 /** False for a process id that no process of this machine has. */
 export function isAlive(pid: number): boolean {
   try {

@@ -4,19 +4,23 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { modelStatusSchema, verifyAnswerSchema } from '../../config/wire.ts';
 import type { Replicas, ReplicaStatus } from '../ports/replicas.ts';
-import { isAlive, readHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { isAlive, readHeartbeat, staleAfterMsByDefault, type Heartbeat } from './heartbeat.ts';
 
 export interface ReplicasOptions {
   /** Folder of the heartbeats. */
   readonly directory: string;
-  /** A replica that has not beaten for this long is gone. */
+  /** A replica that has not beaten for this long is gone. @default 5000 */
   readonly staleAfterMs?: number;
   /** For one answer of one replica. */
   readonly timeoutMs?: number;
 }
 
 /** The replicas that beat their hearts in a folder, asked over HTTP. One that serves other models only is not listed. */
-export function openReplicas({ directory, staleAfterMs = 5_000, timeoutMs = 5_000 }: ReplicasOptions): Replicas {
+export function openReplicas({
+  directory,
+  staleAfterMs = staleAfterMsByDefault,
+  timeoutMs = 5_000,
+}: ReplicasOptions): Replicas {
   return {
     async list(model) {
       const living = await readLiving(directory, staleAfterMs);

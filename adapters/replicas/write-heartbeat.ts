@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { temporaryName } from '../files/durable.ts';
-import { isAlive, readHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { isAlive, readHeartbeat, staleAfterMsByDefault, type Heartbeat } from './heartbeat.ts';
 
 export interface HeartbeatOptions {
   readonly directory: string;
@@ -42,7 +42,9 @@ export async function startHeartbeat(options: HeartbeatOptions): Promise<{ stop(
 /** Throws when a living process of this host has the same id: their files would get mixed up. */
 export async function refuseTwin(directory: string, replicaId: string): Promise<void> {
   const twin = await readHeartbeat(join(directory, `${replicaId}.json`));
-  if (twin === null || twin.host !== hostname() || twin.pid === process.pid || !isAlive(twin.pid)) return;
+  // An old heartbeat is that of a dead process, whose id may by now be another's.
+  if (twin === null || twin.atMs < Date.now() - staleAfterMsByDefault) return;
+  if (twin.host !== hostname() || twin.pid === process.pid || !isAlive(twin.pid)) return;
   const advice = 'give this one another INCUMBENT_REPLICA_ID, or stop that process';
   throw new Error(`replica ${replicaId} already runs as process ${twin.pid} at ${twin.url}: ${advice}`);
 }

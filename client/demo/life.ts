@@ -36,7 +36,7 @@ export function followLife({ client, project, directory }: Stack, display: Displ
       const isBusy =
         now.stage.name !== 'serving' && now.stage.name !== 'probation' && now.stage.name !== 'awaiting-approval';
       const willStart = now.stage.name === 'serving' && now.pending.length > 0 && now.waitingFor === null;
-      const isJoining = now.waitingFor === 'waiting for further signals to join';
+      const isJoining = now.stage.name === 'serving' && now.waitingFor === 'waiting for further signals to join';
       if (!isBusy && !willStart && !isJoining) return now;
       await sleep(lookEveryMs);
     }

@@ -7,6 +7,7 @@ const weekRows = 336;
 export default defineModel({
   name: 'electricity',
   data: { path: 'elec2.parquet', label: 'target' },
+  training: { batchSize: 256, maxEpochs: 15, patience: 3 },
   policy: {
     retrain: {
       debounceMs: '200ms',

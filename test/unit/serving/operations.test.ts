@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ModelStatus } from '../../../config/wire.ts';
 import { model, registerVersion, startRig, type Rig } from './support.ts';
@@ -25,6 +26,19 @@ describe('readiness', () => {
     expect(headers['retry-after']).toBe('1');
     expect(body).toEqual({ ready: false, missing: ['electricity has no champion loaded'] });
     expect(await get(rig, '/health')).toMatchObject({ status: 200, body: { alive: true } });
+  });
+
+  it('is still to come, and the process alive, while the champion is being loaded', async () => {
+    let cut = (): void => undefined;
+    const isCut = new Promise<void>((resolve) => (cut = resolve));
+    const loadModel = () => isCut.then(() => Promise.reject(new Error('cut')));
+    const rig = await startRig([{}], { loadModel });
+    const listening = listen(rig);
+    await once(rig.service.app.server, 'listening');
+    expect((await get(rig, '/health')).status).toBe(200);
+    expect((await get(rig, '/ready')).status).toBe(503);
+    cut();
+    await listening;
   });
 
   it('says why a champion could not be loaded', async () => {
