@@ -36,7 +36,7 @@ export async function withScratch(use) {
     mkdirSync(parent, { recursive: true });
     removeAbandoned(parent);
     const folder = await mkdtemp(join(parent, 'part-'));
-    const remove = () => rmSync(folder, { recursive: true, force: true });
+    const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     process.once('exit', remove);
     try {
       return await use(folder);

@@ -12,8 +12,8 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
-    const stop = () => child.kill();
-    process.once('exit', stop);
+    const stop = () => child.kill('SIGKILL');
+    process.prependOnceListener('exit', stop); // before the folder that it writes into is removed
     child.once('error', (error) => {
       process.off('exit', stop);
       resolve({ code: null, signal: null, output: error.message, missing: true });
