@@ -8,11 +8,14 @@ export class DataError extends Error {
 
 /** ` (did you mean "price"?)` for the nearest known name, or nothing when none is near. */
 export function didYouMean(name: string, known: readonly string[]): string {
-  const nearest = known
+  const [nearest] = known
     .map((other) => ({ other, distance: editDistance(name.toLowerCase(), other.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  if (nearest === undefined || nearest.distance > Math.max(1, Math.floor(name.length / 3))) return '';
-  return ` (did you mean "${nearest.other}"?)`;
+    .filter(({ other, distance }) => {
+      const longest = Math.max(name.length, other.length);
+      return distance < longest && distance <= Math.max(1, longest / 3);
+    })
+    .sort((a, b) => a.distance - b.distance);
+  return nearest === undefined ? '' : ` (did you mean "${nearest.other}"?)`;
 }
 
 function editDistance(a: string, b: string): number {

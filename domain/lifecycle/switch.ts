@@ -15,13 +15,7 @@ export interface Switch {
 }
 
 export type SwitchStep =
-  | 'record-intent'
-  | 'stage'
-  | 'verify-staged'
-  | 'set-previous'
-  | 'set-champion'
-  | 'verify-serving'
-  | 'clear-challenger';
+  'record-intent' | 'stage' | 'verify-staged' | 'set-previous' | 'set-champion' | 'verify-serving' | 'clear-challenger';
 
 /** `previous` moves before `champion`: whoever dies between them leaves the old champion serving and a way back. */
 const promotionSteps: readonly SwitchStep[] = [
