@@ -1,4 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
 import type { ProjectRef } from '../activities/types.ts';
 import type { Request } from '../domain/lifecycle/events.ts';
 import type { DecisionSummary } from '../domain/lifecycle/state.ts';
@@ -64,7 +65,7 @@ export function createIncumbentClient(client: Client): IncumbentClient {
     }
   };
   const update =
-    <T extends Request>(definition: typeof rejectUpdate) =>
+    <T extends Request>(definition: UpdateDefinition<LifecycleStatus, [T]>) =>
     (model: string, message: T): Promise<LifecycleStatus> =>
       ask(model, (handle) => handle.executeUpdate(definition, { args: [message] }));
 
@@ -80,13 +81,13 @@ export function createIncumbentClient(client: Client): IncumbentClient {
       const handle = client.workflow.getHandle(probationId(decisionId));
       return await handle.query(progressQuery).catch(() => null);
     },
-    retrain: update<RetrainMessage>(retrainUpdate),
-    approve: update<ApproveMessage>(approveUpdate),
+    retrain: update(retrainUpdate),
+    approve: update(approveUpdate),
     reject: update(rejectUpdate),
     pause: update(pauseUpdate),
     resume: update(resumeUpdate),
     rollback: update(rollbackUpdate),
-    setPolicy: update<SetPolicyMessage>(setPolicyUpdate as typeof rejectUpdate),
+    setPolicy: update(setPolicyUpdate),
     raiseSignal: (model, signal) => ask(model, (handle) => handle.signal(raiseSignalSignal, signal)),
   };
 }

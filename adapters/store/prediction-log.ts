@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { asTexts, queryColumns, quoteText } from '../duckdb/columns.ts';
-import type { LabelRecord, PredictionLog } from '../ports/store.ts';
+import type { PredictionLog } from '../ports/store.ts';
 import { listSegments, modelDirectory, openDirectory, type RecordKind } from './layout.ts';
 import { readRecords } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
@@ -22,12 +22,66 @@ type LabelOnRecord = string | number | null;
 
 /** Opens the writing side of the store for one process. */
 export async function openPredictionLog(options: PredictionLogOptions): Promise<PredictionLog> {
-  const { replicaId, maxSegmentLines = 20_000, onSealFailed = () => undefined } = options;
   const root = resolve(options.directory);
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const writers = new Map<string, SegmentWriter>();
+  const writers = createWriters(connection, root, options);
+  const known = createKnownIds(root);
+
+  return {
+    async appendPredictions(model, records) {
+      const ids = known.of(model);
+      await writers.write(model, 'predictions', records);
+      for (const { id } of records) ids.set(id, null);
+    },
+    async appendLabels(model, records) {
+      const ids = known.of(model);
+      await writers.write(model, 'labels', records);
+      for (const { id, label } of records) ids.set(id, label);
+    },
+    appendContradictions: (model, records) => writers.write(model, 'contradictions', records),
+    async findPredictions(model, ids) {
+      const own = known.of(model);
+      const elsewhere = ids.filter((id) => !own.has(id));
+      if (elsewhere.length > 0) {
+        for (const [id, label] of await findOnDisk(connection, root, model, elsewhere)) own.set(id, label);
+      }
+      return new Map(ids.flatMap((id) => (own.has(id) ? [[id, own.get(id) ?? null] as const] : [])));
+    },
+    async close() {
+      await writers.close();
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+interface KnownIds {
+  of(model: string): Map<string, LabelOnRecord>;
+}
+
+/** Ids that this process has logged or looked up, with their label; refuses names that are no model's. */
+function createKnownIds(root: string): KnownIds {
   const known = new Map<string, Map<string, LabelOnRecord>>();
+  return {
+    of(model) {
+      modelDirectory(root, model);
+      const ids = known.get(model) ?? new Map<string, LabelOnRecord>();
+      known.set(model, ids);
+      return ids;
+    },
+  };
+}
+
+interface Writers {
+  write(model: string, kind: RecordKind, records: readonly object[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One segment writer per model and kind; complete segments are sealed one after another. */
+function createWriters(connection: DuckDBConnection, root: string, options: PredictionLogOptions): Writers {
+  const { replicaId, maxSegmentLines = 20_000, onSealFailed = () => undefined } = options;
+  const writers = new Map<string, SegmentWriter>();
   const startedMs = Date.now();
   let sealing: Promise<void> = Promise.resolve();
 
@@ -47,42 +101,13 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
     return writer;
   };
 
-  const knownOf = (model: string): Map<string, LabelOnRecord> => {
-    modelDirectory(root, model);
-    const ids = known.get(model) ?? new Map<string, LabelOnRecord>();
-    known.set(model, ids);
-    return ids;
-  };
-
-  const write = async (model: string, kind: RecordKind, records: readonly object[]): Promise<void> => {
-    if (records.length > 0) await writerOf(model, kind).append(records.map((record) => JSON.stringify(record)));
-  };
-
   return {
-    async appendPredictions(model, records) {
-      const ids = knownOf(model);
-      await write(model, 'predictions', records);
-      for (const { id } of records) ids.set(id, null);
-    },
-    async appendLabels(model, records) {
-      const ids = knownOf(model);
-      await write(model, 'labels', records);
-      for (const { id, label } of records) ids.set(id, label);
-    },
-    appendContradictions: (model, records: readonly LabelRecord[]) => write(model, 'contradictions', records),
-    async findPredictions(model, ids) {
-      const own = knownOf(model);
-      const elsewhere = ids.filter((id) => !own.has(id));
-      if (elsewhere.length > 0) {
-        for (const [id, label] of await findOnDisk(connection, root, model, elsewhere)) own.set(id, label);
-      }
-      return new Map(ids.flatMap((id) => (own.has(id) ? [[id, own.get(id) ?? null] as const] : [])));
+    async write(model, kind, records) {
+      if (records.length > 0) await writerOf(model, kind).append(records.map((record) => JSON.stringify(record)));
     },
     async close() {
       await Promise.all([...writers.values()].map((writer) => writer.close()));
       await sealing;
-      connection.closeSync();
-      instance.closeSync();
     },
   };
 }

@@ -39,15 +39,6 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   let segment: Segment | null = null;
   let count = 0;
 
-  const nextSegment = async (): Promise<Segment> => {
-    await mkdir(options.directory, { recursive: true });
-    count += 1;
-    const stem = `${options.prefix}-${String(count).padStart(6, '0')}`;
-    const handle = await open(join(options.directory, `${stem}.ndjson`), 'ax');
-    await syncDirectory(options.directory);
-    return { stem, handle, lines: 0 };
-  };
-
   const completeSegment = async (): Promise<void> => {
     if (segment === null) return;
     const { stem, handle } = segment;
@@ -56,25 +47,27 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     options.onComplete(stem);
   };
 
+  const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      segment ??= await createSegment(options, (count += 1));
+      await writeLines(segment, group);
+      for (const { done } of group) done();
+    } catch (cause) {
+      // What a failed write left behind may be torn: it is never appended to again.
+      await segment?.handle.close().catch(() => undefined);
+      segment = null;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const error = new StoreError(`${options.directory} can't be written: ${reason}`, { cause });
+      for (const { failed } of group) failed(error);
+    }
+  };
+
   // All that waits goes to disk together: one fsync for however many requests came in meanwhile.
   const flush = async (): Promise<void> => {
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
-      try {
-        segment ??= await nextSegment();
-        await segment.handle.write(group.map(({ text }) => text).join(''));
-        await segment.handle.datasync();
-        segment.lines += group.reduce((sum, { lines }) => sum + lines, 0);
-        for (const { done } of group) done();
-      } catch (cause) {
-        // What a failed write left behind may be torn: it is never appended to again.
-        await abandon(segment);
-        segment = null;
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        const error = new StoreError(`${options.directory} can't be written: ${reason}`, { cause });
-        for (const { failed } of group) failed(error);
-      }
+      await writeGroup(group);
       if (segment !== null && segment.lines >= options.maxLines) await completeSegment();
     }
     flushing = null;
@@ -93,6 +86,16 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   };
 }
 
-async function abandon(segment: Segment | null): Promise<void> {
-  await segment?.handle.close().catch(() => undefined);
+async function createSegment({ directory, prefix }: SegmentWriterOptions, count: number): Promise<Segment> {
+  await mkdir(directory, { recursive: true });
+  const stem = `${prefix}-${String(count).padStart(6, '0')}`;
+  const handle = await open(join(directory, `${stem}.ndjson`), 'ax');
+  await syncDirectory(directory);
+  return { stem, handle, lines: 0 };
+}
+
+async function writeLines(segment: Segment, group: readonly Waiting[]): Promise<void> {
+  await segment.handle.write(group.map(({ text }) => text).join(''));
+  await segment.handle.datasync();
+  segment.lines += group.reduce((sum, { lines }) => sum + lines, 0);
 }

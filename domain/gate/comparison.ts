@@ -95,8 +95,8 @@ function testDifference(losses: PairedLosses, units: ResamplingUnits) {
   return { method: 'McNemar', better: mcnemar.pValueBetter, worse: mcnemar.pValueWorse } as const;
 }
 
-function studentize({ mean, standardError }: ResamplingUnits): number {
-  return mean === 0 ? 0 : mean / standardError;
+function studentize(units: ResamplingUnits): number {
+  return units.mean === 0 ? 0 : units.mean / units.standardError;
 }
 
 /** The discordant share for classes, the sample variance for regression; times the design effect of the blocks. */

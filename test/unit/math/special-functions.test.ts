@@ -27,7 +27,7 @@ describe('special functions', () => {
       const actual = functions[name]!(...row.slice(0, -1));
       // ln Γ crosses zero, where only an absolute error makes sense.
       const tolerance = 1e-9 * Math.abs(expected) + (name === 'logGamma' ? 1e-14 : 1e-300);
-      expect(Math.abs(actual - expected), `${name}(${row.slice(0, -1)})`).toBeLessThanOrEqual(tolerance);
+      expect(Math.abs(actual - expected), `${name}(${row.slice(0, -1).join(', ')})`).toBeLessThanOrEqual(tolerance);
     }
   });
 });
