@@ -21,3 +21,8 @@ export function loadTensorflow(load: (name: string) => unknown = require): Tenso
     throw new Error(`TensorFlow can't be loaded (${reason}): run npm run setup`, { cause });
   }
 }
+
+/** Version of the native library. */
+export function tensorflowVersion(tf: Tensorflow): string {
+  return (tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version;
+}

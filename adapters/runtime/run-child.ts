@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EpochReport } from '../ports/model-runtime.ts';
 import type { ChildMessage, ChildRequest, ChildResult } from './protocol.ts';
-import { TrainingError } from './training-error.ts';
+import { TrainingError, type TrainingErrorCode } from './training-error.ts';
 
 const childModule = fileURLToPath(new URL('training-child.ts', import.meta.url));
 
@@ -84,6 +84,18 @@ function tailOf(child: ChildProcess): () => string {
   return () => tail.trim();
 }
 
+const endings: Readonly<Record<string, string>> = {
+  // Nothing is written then, so this is all that tells a person where to look.
+  SIGKILL: 'by SIGKILL, as the system does when memory runs out,',
+};
+
+/** V8, C++ and TensorFlow each have their own words for it. */
+const memoryRanOut = /heap out of memory|allocation failed|bad_alloc|OOM when allocating/i;
+
+function codeFrom(stderr: string): TrainingErrorCode {
+  return memoryRanOut.test(stderr) ? 'out-of-memory' : 'crashed';
+}
+
 interface Ending {
   readonly exitCode: number | null;
   readonly exitSignal: string | null;
@@ -97,14 +109,15 @@ function settle(
   reject: (error: TrainingError) => void,
 ): void {
   if (result?.kind === 'failed') {
-    reject(new TrainingError(result.code, result.message, { exitCode, stderr }));
+    const code = result.code === 'crashed' ? codeFrom(stderr) : result.code;
+    reject(new TrainingError(code, result.message, { exitCode, stderr }));
   } else if (result !== null) {
     resolve(result);
   } else {
-    const how = exitSignal === null ? `with exit code ${exitCode}` : `by ${exitSignal}`;
+    const how = exitSignal === null ? `with exit code ${exitCode}` : (endings[exitSignal] ?? `by ${exitSignal}`);
     const said = stderr === '' ? 'It wrote no error.' : `Its last words:\n${stderr}`;
     reject(
-      new TrainingError('crashed', `The training process ended ${how} before it was done. ${said}`, {
+      new TrainingError(codeFrom(stderr), `The training process ended ${how} before it was done. ${said}`, {
         exitCode,
         stderr,
       }),

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { createRng } from '../../domain/math/rng.ts';
@@ -13,7 +14,7 @@ import { fingerprintOf, readCheckpoint, writeCheckpoint, type TrainingState } fr
 import { checkRows, outputWidthOf, toExamples, weighClasses } from './examples.ts';
 import { fitNetwork } from './fit-network.ts';
 import { pickGoldenRows, toOutputRows, type Golden } from './golden.ts';
-import { loadTensorflow, type Tensorflow } from './load-tensorflow.ts';
+import { loadTensorflow, tensorflowVersion, type Tensorflow } from './load-tensorflow.ts';
 import { writePackage, type PackagedPreprocessing } from './model-package.ts';
 import { runNetwork } from './network.ts';
 import type { SnapshotRows } from './protocol.ts';
@@ -161,6 +162,8 @@ function describeTraining(tf: Tensorflow, job: TrainingJob, { losses, bestLoss }
     // A path is this machine's own.
     candidate: { ...candidate, buildModule: candidate.buildModule === null ? null : basename(candidate.buildModule) },
     tfjsVersion: tf.version.tfjs,
+    tensorflowVersion: tensorflowVersion(tf),
+    threads: Number(process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism()),
     losses,
     bestValidationLoss: bestLoss,
   };

@@ -1,5 +1,8 @@
-/** `build-failed`: the network or its data can't be trained. `diverged`: the loss is no number. `crashed`: the process ended early. */
-export type TrainingErrorCode = 'build-failed' | 'diverged' | 'crashed';
+/**
+ * `build-failed`: the network or its data can't be trained. `diverged`: the loss is no number. `out-of-memory`: the process
+ * had too little of it. `crashed`: the process ended early for another reason. Only the last is worth another attempt as it is.
+ */
+export type TrainingErrorCode = 'build-failed' | 'diverged' | 'out-of-memory' | 'crashed';
 
 export interface TrainingErrorDetails {
   readonly cause?: unknown;

@@ -1,10 +1,14 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadTensorflow } from '../../../adapters/runtime/load-tensorflow.ts';
+import type { ChildRequest } from '../../../adapters/runtime/protocol.ts';
 import { TrainingError } from '../../../adapters/runtime/training-error.ts';
-import { jobFor, networkModule, temporaryDirectory, train } from './jobs.ts';
+import { jobFor, jobIn, networkModule, source, temporaryDirectory, train } from './jobs.ts';
 
 function isAlive(pid: number): boolean {
   try {
@@ -12,6 +16,11 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+function startChild() {
+  const module = fileURLToPath(new URL('../../../adapters/runtime/training-child.ts', import.meta.url));
+  return fork(module, [], { execArgv: ['--import', 'tsx'], serialization: 'advanced' });
 }
 
 async function failureOf(training: Promise<unknown>): Promise<TrainingError> {
@@ -47,11 +56,43 @@ describe('a training that is cancelled', () => {
   });
 });
 
+describe('a training whose worker dies', () => {
+  it.each([
+    ['while it waits', 'stubborn'],
+    ['while it computes', 'dropout'],
+  ])('ends %s', async (_, network) => {
+    const directory = await temporaryDirectory();
+    const id = join(directory, 'pid');
+    const job = jobIn(directory, 'ring', { id, buildModule: networkModule(network), maxEpochs: 1e6, patience: 1e6 });
+    const child = startChild();
+    onTestFinished(() => void child.kill('SIGKILL'));
+    child.send({ kind: 'train', source, job, resumeFrom: null } satisfies ChildRequest);
+    await vi.waitFor(() => expect([id, join(directory, 'checkpoint.bin')].some(existsSync)).toBe(true), 30_000);
+    // All that a child notices of its parent's death.
+    child.disconnect();
+    expect(await once(child, 'exit')).toEqual([1, null]);
+  });
+});
+
 describe('a training that fails', () => {
   it('says how its process ended and what it wrote last', async () => {
     const error = await failureOf(train(await jobFor('ring', { buildModule: networkModule('crashing') })));
     expect(error).toMatchObject({ code: 'crashed', exitCode: 7, stderr: 'out of luck' });
     expect(error.message).toContain('ended with exit code 7');
+  });
+
+  it('says that memory ran out', async () => {
+    vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=200');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const error = await failureOf(train(await jobFor('ring', { buildModule: networkModule('hungry') })));
+    expect(error.code).toBe('out-of-memory');
+    expect(error.message).toContain('heap out of memory');
+  });
+
+  it('says when the system killed its process', async () => {
+    const error = await failureOf(train(await jobFor('ring', { buildModule: networkModule('killed') })));
+    expect(error.code).toBe('crashed');
+    expect(error.message).toContain('by SIGKILL, as the system does when memory runs out');
   });
 
   it.each([

@@ -11,12 +11,15 @@ import type {
   TrainingJob,
 } from '../../../adapters/ports/model-runtime.ts';
 import { createModelRuntime } from '../../../adapters/runtime/model-runtime.ts';
+import type { RowsSource } from '../../../adapters/runtime/protocol.ts';
 import { schemaOf, type Problem } from './generated-rows.ts';
 
-export const runtime = createModelRuntime({
+export const source: RowsSource = {
   storeDirectory: tmpdir(),
   rowsModule: fileURLToPath(new URL('generated-rows.ts', import.meta.url)),
-});
+};
+
+export const runtime = createModelRuntime(source);
 
 export function networkModule(name: string): string {
   return fileURLToPath(new URL(`networks/${name}.ts`, import.meta.url));
