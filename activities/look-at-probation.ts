@@ -28,13 +28,15 @@ export async function lookAtProbation(deps: Dependencies, request: ProbationRequ
 
 /** Losses of regression models are scaled by what the predecessor was seen to lose on the holdout. */
 async function begin(
-  { packages }: Dependencies,
-  { policy }: ProbationRequest,
+  { packages, registry }: Dependencies,
+  { project, policy, champion }: ProbationRequest,
   task: Task,
   packageDirectory: string,
 ): Promise<ProbationProgress> {
   const lossScale = task === 'regression' ? (await packages.readReference(packageDirectory)).lossScale : 1;
-  return { lastId: null, state: initialProbation(policy.probation, task, lossScale) };
+  const { tags } = await registry.getVersion(project.model, champion);
+  const blockRows = Number(tags.blockRows ?? 1);
+  return { lastId: null, state: initialProbation(policy.probation, task, lossScale, blockRows) };
 }
 
 /** Rows that the new champion answered and its predecessor scored in the shadow. */

@@ -76,6 +76,7 @@ const probationSchema = z.strictObject({
   extendLabels: count,
   maxExtensions: countOrNone,
   dMax: count,
+  blockLabels: z.union([count, z.literal('auto')]),
 }) satisfies z.ZodType<ProbationPolicy>;
 
 const rollbackSchema = z.strictObject({

@@ -4,6 +4,7 @@ import { normalQuantile } from '../math/normal.ts';
 import type { Check, Interval, Outcome } from '../verdict.ts';
 import {
   decayRowsLimit,
+  isBlocked,
   logDecayStatistic,
   logDecayThreshold,
   logHarmEValue,
@@ -20,7 +21,7 @@ const power = 0.8;
 export function checkHarm(state: ProbationState): Check {
   const eValue = boundedExp(logHarmEValue(state));
   const threshold = boundedExp(logHarmThreshold(state));
-  const name = state.task === 'regression' ? 'betting' : 'sequential-mcnemar';
+  const name = isBlocked(state) ? 'sequential-blocks' : state.task === 'regression' ? 'betting' : 'sequential-mcnemar';
   return {
     name,
     outcome: gradeHarm(state, eValue >= threshold),
@@ -71,7 +72,7 @@ function effect(
   const { labels, policy } = state;
   if (labels === 0) return { rowsSeen: 0 };
   const discordantShare = Math.max(
-    state.againstNew.sumSquares / labels,
+    state.blockLabels * meanSquare(state),
     state.task === 'regression' ? 0 : policy.margin,
   );
   const design = { discordantShare, alpha: policy.alpha, power };
@@ -84,17 +85,26 @@ function effect(
   };
 }
 
+/** Mean square of the blocks' differences; a block's labels together tell as much as `blockLabels` times this per label. */
+function meanSquare({ againstNew }: ProbationState): number {
+  return againstNew.count === 0 ? 0 : againstNew.sumSquares / againstNew.count;
+}
+
 /** Normal interval of the mean difference at this label alone: to read, not to decide by. */
 function interval(state: ProbationState): Interval {
-  const { labels, againstNew, policy } = state;
+  const { againstNew, policy } = state;
   const mean = meanHarm(state);
-  const variance = Math.max(0, againstNew.sumSquares / labels - mean * mean);
-  const reach = normalQuantile(1 - policy.alpha / 2) * Math.sqrt(variance / labels);
+  const variance = Math.max(0, meanSquare(state) - mean * mean);
+  const reach = normalQuantile(1 - policy.alpha / 2) * Math.sqrt(variance / Math.max(1, againstNew.count));
   return { low: mean - reach, high: mean + reach, level: 1 - policy.alpha };
 }
 
-function describeCounts({ labels, onlyNewWorse, onlyOldWorse }: ProbationState): string {
+function describeCounts(state: ProbationState): string {
+  const { labels, onlyNewWorse, onlyOldWorse, worseBlocks, betterBlocks } = state;
   const discordant = onlyNewWorse + onlyOldWorse;
+  if (isBlocked(state) && worseBlocks + betterBlocks > 0) {
+    return `in blocks of ${formatCount(state.blockLabels)} labels it did worse in ${formatCount(worseBlocks)} and better in ${formatCount(betterBlocks)}`;
+  }
   if (labels === 0) return 'no labels';
   if (discordant === 0) return `no row of ${formatCount(labels)} tells the two apart`;
   return `${formatCount(onlyNewWorse)} rows only the new one did worse, ${formatCount(onlyOldWorse)} only the old one, of ${formatCount(labels)}`;

@@ -1,12 +1,23 @@
+import { logMeanExp } from './log-space.ts';
 import { logMcNemarEValue } from './sequential-mcnemar.ts';
 import { logShiryaevRoberts } from './shiryaev-roberts.ts';
 import type { ProbationState } from './state.ts';
 
-/** Log of the evidence that the new model is worse: sequential McNemar for classes, betting for regression. */
+/** Whether several labels make one piece of evidence. */
+export function isBlocked({ blockLabels }: ProbationState): boolean {
+  return blockLabels > 1;
+}
+
+/**
+ * Log of the evidence that the new model is worse: sequential McNemar for classes, betting for regression. In blocks, the
+ * mean of both (which is an e-value too): the sign of a block's mean says much where the mean itself is small, and the bets
+ * see the rare block that costs a lot.
+ */
 export function logHarmEValue(state: ProbationState): number {
-  return state.task === 'regression'
-    ? state.againstNew.logWealth
-    : logMcNemarEValue(state.onlyNewWorse, state.onlyOldWorse);
+  const signs = logMcNemarEValue(state.worseBlocks, state.betterBlocks);
+  const bets = state.againstNew.logWealth;
+  if (isBlocked(state)) return logMeanExp([signs, bets]);
+  return state.task === 'regression' ? bets : signs;
 }
 
 /** The sequential test and the detector of a decay share α half and half. */
@@ -18,9 +29,13 @@ export function logDecayStatistic(state: ProbationState): number {
   return logShiryaevRoberts(state.decay);
 }
 
-/** Rows for which the detector of a decay is guaranteed: discordant rows for classes, all that may be watched for regression. */
-export function decayRowsLimit({ task, policy }: ProbationState): number {
-  return task === 'regression' ? policy.horizonLabels + policy.maxExtensions * policy.extendLabels : policy.dMax;
+/**
+ * Rows or blocks for which the detector of a decay is guaranteed: discordant rows for classes, all that may be watched for
+ * regression and for blocks.
+ */
+export function decayRowsLimit({ task, policy, blockLabels }: ProbationState): number {
+  if (task !== 'regression' && blockLabels === 1) return policy.dMax;
+  return Math.ceil((policy.horizonLabels + policy.maxExtensions * policy.extendLabels) / blockLabels);
 }
 
 export function logDecayThreshold(state: ProbationState): number {

@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, formatPoints, formatShare } from '../gate/wording.ts';
 import type { Check } from '../verdict.ts';
 import { checkDecay, checkHarm, checkNonInferiority } from './checks.ts';
-import { isUnsuspicious, logHarmEValue, meanHarm } from './evidence.ts';
+import { isBlocked, isUnsuspicious, logHarmEValue, meanHarm } from './evidence.ts';
 import { boundedExp } from './log-space.ts';
 import type { ProbationDecision, ProbationState } from './state.ts';
 
@@ -48,8 +48,13 @@ function describeLosses(state: ProbationState): string {
   return `${losses}, ${describeDiscordance(state)}`;
 }
 
-function describeDiscordance({ onlyNewWorse, onlyOldWorse }: ProbationState): string {
+function describeDiscordance(state: ProbationState): string {
+  const { onlyNewWorse, onlyOldWorse } = state;
   if (onlyNewWorse + onlyOldWorse === 0) return 'the two never differed';
+  if (isBlocked(state)) {
+    const { blockLabels, worseBlocks, betterBlocks } = state;
+    return `worse in ${formatCount(worseBlocks)} and better in ${formatCount(betterBlocks)} blocks of ${formatCount(blockLabels)} labels`;
+  }
   return `${formatCount(onlyNewWorse)} rows only the new one did worse and ${formatCount(onlyOldWorse)} only the old one`;
 }
 

@@ -1,6 +1,7 @@
 import { stepBetting } from './betting.ts';
 import {
   decayRowsLimit,
+  isBlocked,
   isUnsuspicious,
   logDecayStatistic,
   logDecayThreshold,
@@ -45,16 +46,29 @@ function countPair(state: ProbationState, pair: LossPair): ProbationState {
   const newLoss = Math.min(pair.newLoss / state.lossScale, 1);
   const oldLoss = Math.min(pair.oldLoss / state.lossScale, 1);
   const harm = newLoss - oldLoss;
-  const movesDecay = harm !== 0 && state.decay.rows < decayRowsLimit(state);
-  return {
+  const counted = {
     ...state,
     labels: state.labels + 1,
     newLossSum: state.newLossSum + newLoss,
     oldLossSum: state.oldLossSum + oldLoss,
     onlyNewWorse: state.onlyNewWorse + (harm > 0 ? 1 : 0),
     onlyOldWorse: state.onlyOldWorse + (harm < 0 ? 1 : 0),
+    block: { labels: state.block.labels + 1, harmSum: state.block.harmSum + harm },
+  };
+  return counted.block.labels < state.blockLabels ? counted : closeBlock(counted);
+}
+
+/** A whole block is one piece of evidence: its labels lean on each other, blocks much less so. */
+function closeBlock(state: ProbationState): ProbationState {
+  const harm = state.block.harmSum / state.blockLabels;
+  const movesDecay = harm !== 0 && state.decay.rows < decayRowsLimit(state);
+  return {
+    ...state,
+    block: { labels: 0, harmSum: 0 },
+    worseBlocks: state.worseBlocks + (harm > 0 ? 1 : 0),
+    betterBlocks: state.betterBlocks + (harm < 0 ? 1 : 0),
     againstNew: stepBetting(state.againstNew, harm),
-    decay: movesDecay ? stepShiryaevRoberts(state.decay, harm) : state.decay,
+    decay: movesDecay ? stepShiryaevRoberts(state.decay, isBlocked(state) ? Math.sign(harm) : harm) : state.decay,
     forNew: stepBetting(state.forNew, state.policy.margin - harm),
   };
 }

@@ -13,6 +13,11 @@ export interface ProbationPolicy {
   readonly maxExtensions: number;
   /** Discordant rows for which the detector of a later decay is guaranteed; it is not consulted beyond them. */
   readonly dMax: number;
+  /**
+   * Neighbouring labels that depend on each other and count as one piece of evidence; 1 takes every label as independent,
+   * `auto` what the gate found in the paired differences on the holdout.
+   */
+  readonly blockLabels: number | 'auto';
 }
 
 export const defaultProbationPolicy: ProbationPolicy = {
@@ -23,4 +28,5 @@ export const defaultProbationPolicy: ProbationPolicy = {
   extendLabels: 4000,
   maxExtensions: 1,
   dMax: 2000,
+  blockLabels: 'auto',
 };

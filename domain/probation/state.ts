@@ -22,13 +22,20 @@ export interface ProbationState {
   readonly task: Task;
   /** Losses are divided by this and clipped into [0, 1]; 1 for classes. */
   readonly lossScale: number;
+  /** Labels of a block: a block's mean difference is one piece of evidence. */
+  readonly blockLabels: number;
+  /** The block that is being filled. */
+  readonly block: { readonly labels: number; readonly harmSum: number };
+  /** Whole blocks in which the new model did worse, and the old one. */
+  readonly worseBlocks: number;
+  readonly betterBlocks: number;
   readonly labels: number;
   readonly newLossSum: number;
   readonly oldLossSum: number;
   /** Rows that only the new model got wrong; for regression, on which its loss was the larger. */
   readonly onlyNewWorse: number;
   readonly onlyOldWorse: number;
-  /** Bets that the new model is worse; the test for a rollback of regression models. */
+  /** Bets on blocks that the new model is worse. */
   readonly againstNew: BettingState;
   readonly decay: ShiryaevRobertsState;
   /** Bets that the new model is worse by less than the margin. */
@@ -42,8 +49,14 @@ export interface ProbationState {
 /**
  * The state before the first label. `lossScale` fixes in advance what counts as the largest loss of a regression model, e.g.
  * the 99% quantile of the predecessor's squared errors on the holdout: the test is valid for losses clipped there.
+ * `foundBlockLabels` is what stands in for `auto` in the policy.
  */
-export function initialProbation(policy: ProbationPolicy, task: Task, lossScale = 1): ProbationState {
+export function initialProbation(
+  policy: ProbationPolicy,
+  task: Task,
+  lossScale = 1,
+  foundBlockLabels = 1,
+): ProbationState {
   if (!(lossScale > 0) || !Number.isFinite(lossScale))
     throw new RangeError(`probation: lossScale must be a positive number, got ${lossScale}`);
   if (task !== 'regression' && lossScale !== 1)
@@ -54,6 +67,10 @@ export function initialProbation(policy: ProbationPolicy, task: Task, lossScale 
     policy,
     task,
     lossScale,
+    blockLabels: policy.blockLabels === 'auto' ? Math.max(1, foundBlockLabels) : policy.blockLabels,
+    block: { labels: 0, harmSum: 0 },
+    worseBlocks: 0,
+    betterBlocks: 0,
     labels: 0,
     newLossSum: 0,
     oldLossSum: 0,

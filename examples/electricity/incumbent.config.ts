@@ -1,7 +1,8 @@
 import { defineModel } from '../../config/define-model.ts';
 
-/** Rows of a week: one every half hour. */
-const weekRows = 336;
+/** A row is half an hour. */
+const dayRows = 48;
+const weekRows = 7 * dayRows;
 
 /** Does the price of electricity in New South Wales go up? A stream that drifts all the time. */
 export default defineModel({
@@ -11,14 +12,16 @@ export default defineModel({
   policy: {
     retrain: {
       debounceMs: '200ms',
-      cooldown: { rows: 3 * weekRows },
+      cooldown: { rows: 4 * weekRows },
       minFreshLabels: 2 * weekRows,
-      budget: { trainings: 13, per: { rows: 52 * weekRows } },
+      budget: { trainings: 10, per: { rows: 52 * weekRows } },
       every: { rows: 8 * weekRows },
     },
-    monitor: { windowRows: 4 * weekRows, labelDelayRows: weekRows },
+    snapshot: { maxRows: 20_000 },
+    // Prices of neighbouring half hours move together: a day is one piece of evidence.
+    monitor: { windowRows: 4 * weekRows, labelDelayRows: weekRows, lossBlockRows: dayRows },
     // "Same as last" knows the label of the half hour before, which here arrives a day late: it is shown, not required.
     gate: { baselines: 'report', allowNonInferior: 'simpler' },
-    probation: { horizonLabels: 8 * weekRows, extendLabels: 4 * weekRows },
+    probation: { blockLabels: dayRows, horizonLabels: 8 * weekRows, extendLabels: 4 * weekRows },
   },
 });

@@ -51,7 +51,7 @@ export const rooms = {
 };
 
 /** Folders that try out everything else, and that nothing else may import. */
-export const freeFolders = ['test/', 'bench/'];
+export const freeFolders = ['test/', 'bench/', 'simulations/'];
 
 /**
  * Says what is wrong with an import, or nothing.

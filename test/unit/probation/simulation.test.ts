@@ -3,7 +3,15 @@ import { createRng } from '../../../domain/math/rng.ts';
 import { observePairs } from '../../../domain/probation/observe.ts';
 import { initialProbation } from '../../../domain/probation/state.ts';
 import { defaultProbationPolicy } from '../../../domain/probation/policy.ts';
-import { equal, fivePointsWorse, medianDelay, runMany, shareOf, watchOnly } from '../../../bench/simulate-probation.ts';
+import {
+  equal,
+  fivePointsWorse,
+  medianDelay,
+  runMany,
+  runSwaying,
+  shareOf,
+  watchOnly,
+} from '../../../simulations/probation.ts';
 
 describe('probation on simulated labels', () => {
   it('rolls back at most a share α of equal models over 2,000 discordant rows, looked at after every one', () => {
@@ -20,6 +28,11 @@ describe('probation on simulated labels', () => {
     const later = runMany(40, 13, watchOnly(8000), [equal, { ...fivePointsWorse, fromLabel: 1000 }], 8000);
     expect(shareOf(later, 'rolled-back')).toBe(1);
     expect(medianDelay(later, 'rolled-back', 1000)).toBeLessThan(800);
+  });
+
+  it('is not fooled by equal models of which each is better for days on end, once it looks at blocks', () => {
+    expect(shareOf(runSwaying(60, 11, 1, 5_000), 'rolled-back')).toBeGreaterThan(0.2);
+    expect(shareOf(runSwaying(60, 11, 100, 5_000), 'rolled-back')).toBeLessThanOrEqual(0.05);
   });
 
   it('rolls back few equal regression models, whose losses are skewed', () => {
