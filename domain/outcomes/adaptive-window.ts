@@ -1,4 +1,4 @@
-/** Buckets of 2^row values each, oldest first: their sums are all ADWIN compares. */
+/** Buckets of 2^row values each, oldest first: their sums are all ADWIN compares. Plain JSON. */
 export interface AdaptiveWindow {
   readonly rows: readonly (readonly number[])[];
   readonly width: number;
@@ -9,31 +9,71 @@ export interface AdaptiveWindow {
 
 export const emptyWindow: AdaptiveWindow = { rows: [[]], width: 0, total: 0, variance: 0 };
 
+/** Rows of buckets that fit: 2^48 values. */
+const mostRows = 48;
+
 /** The same window, to be changed in place while a batch is scanned. */
 export interface OpenWindow {
-  rows: number[][];
+  /** Bucket `i` of row `r` is at r × stride + i. */
+  readonly sums: Float64Array;
+  readonly counts: Int32Array;
+  readonly stride: number;
+  /** Row of the largest buckets. */
+  top: number;
   width: number;
   total: number;
   variance: number;
 }
 
-/** A copy that may be changed. */
-export function openWindow(window: AdaptiveWindow): OpenWindow {
-  return { ...window, rows: window.rows.map((row) => [...row]) };
+/** A copy that may be changed, with room for `maxBuckets` in each row and one to come. */
+export function openWindow({ rows, ...window }: AdaptiveWindow, maxBuckets: number): OpenWindow {
+  const stride = maxBuckets + 1;
+  const sums = new Float64Array(mostRows * stride);
+  const counts = new Int32Array(mostRows);
+  rows.forEach((row, index) => {
+    sums.set(row, index * stride);
+    counts[index] = row.length;
+  });
+  return { ...window, sums, counts, stride, top: Math.max(0, rows.length - 1) };
 }
 
-/** Adds a value, and merges the two oldest buckets of every row that exceeds `maxBuckets` (Babcock et al. 2003). */
-export function addValue(window: OpenWindow, value: number, maxBuckets: number): void {
-  window.width += 1;
-  if (window.width > 1) {
-    const step = value - window.total / (window.width - 1);
-    window.variance += ((window.width - 1) * step * step) / window.width;
+/** What to keep of a window until the next batch. */
+export function closeWindow({ sums, counts, stride, top, width, total, variance }: OpenWindow): AdaptiveWindow {
+  const rows = Array.from({ length: top + 1 }, (_, row) => [
+    ...sums.subarray(row * stride, row * stride + counts[row]!),
+  ]);
+  return { rows, width, total, variance };
+}
+
+/** Forgets all values. */
+export function clearWindow(window: OpenWindow): void {
+  window.counts.fill(0);
+  window.top = 0;
+  window.width = 0;
+  window.total = 0;
+  window.variance = 0;
+}
+
+/** Adds a value, and merges the two oldest buckets of every row that is full (Babcock et al. 2003). */
+export function addValue(window: OpenWindow, value: number): void {
+  const { sums, counts, stride } = window;
+  const before = window.width;
+  window.width = before + 1;
+  if (before > 0) {
+    const step = value - window.total / before;
+    window.variance += (before * step * step) / (before + 1);
   }
   window.total += value;
-  window.rows[0]!.push(value);
-  for (let row = 0; window.rows[row]!.length > maxBuckets; row++) {
-    const [first, second] = window.rows[row]!.splice(0, 2);
-    (window.rows[row + 1] ??= []).push(first! + second!);
+  sums[counts[0]!] = value;
+  counts[0]! += 1;
+  for (let row = 0; counts[row] === stride; row++) {
+    const first = row * stride;
+    const above = first + stride;
+    sums[above + counts[row + 1]!] = sums[first]! + sums[first + 1]!;
+    counts[row + 1]! += 1;
+    for (let bucket = first + 2; bucket < above; bucket++) sums[bucket - 2] = sums[bucket]!;
+    counts[row] = stride - 2;
+    if (row === window.top) window.top = row + 1;
   }
 }
 
@@ -45,35 +85,43 @@ export interface Cut {
 
 /**
  * The cut whose halves' means differ most beyond what chance explains at level `delta`, or null where no cut does. Every border
- * between buckets that leaves `minWindowLength` values on both sides is tried.
+ * between buckets that leaves `minWindowLength` values on both sides is tried. The limit is
+ * ε(n0, n1) = √(2σ²L/m) + 2L/(3m) with L = ln(2 ln|W|/δ) and 1/m = 1/(n0 − l + 1) + 1/(n1 − l + 1), l the least length.
  */
 export function findCut(window: OpenWindow, delta: number, minWindowLength: number): Cut | null {
-  const limit = cutLimit(window, delta, minWindowLength);
-  let [n0, u0, n1, u1] = [0, 0, window.width, window.total];
-  let strongest = 0;
+  const { sums, counts, stride, width, total } = window;
+  const log = Math.log((2 * Math.log(width)) / delta);
+  const spread = 2 * (window.variance / width) * log;
+  let [n0, u0] = [0, 0];
+  let strongest = 1;
   let cut: Cut | null = null;
-  for (let row = window.rows.length - 1; row >= 0; row--) {
-    for (const sum of window.rows[row]!) {
-      n0 += 2 ** row;
-      n1 -= 2 ** row;
-      u0 += sum;
-      u1 -= sum;
+  // Halving is much faster than a power of two for every row.
+  for (let row = window.top, size = 2 ** row; row >= 0; row--, size /= 2) {
+    const end = row * stride + counts[row]!;
+    for (let bucket = row * stride; bucket < end; bucket++) {
+      n0 += size;
+      u0 += sums[bucket]!;
+      const n1 = width - n0;
       if (n0 < minWindowLength || n1 < minWindowLength) continue;
-      const difference = Math.abs(u0 / n0 - u1 / n1);
-      const epsilon = limit(n0, n1);
-      if (difference <= epsilon || difference / epsilon <= strongest) continue;
-      strongest = difference / epsilon;
-      cut = { before: u0 / n0, after: u1 / n1 };
+      const a = n0 - minWindowLength + 1;
+      const b = n1 - minWindowLength + 1;
+      // Nearly every border fails already at the first term of ε, which takes no division or root to see.
+      const distance = u0 * width - total * n0;
+      const least = spread * (a + b) * n0 * n1 * n0 * n1;
+      if (distance * distance * a * b <= least * almostOne && least < Infinity) continue;
+      const strength = strengthOf(u0 / n0 - (total - u0) / n1, 1 / a + 1 / b, spread, log);
+      if (strength <= strongest) continue;
+      strongest = strength;
+      cut = { before: u0 / n0, after: (total - u0) / n1 };
     }
   }
   return cut;
 }
 
-/** ε(n0, n1) = √(2σ²L/m) + 2L/(3m) with L = ln(2 ln|W|/δ) and 1/m = 1/(n0 − l + 1) + 1/(n1 − l + 1), l the least length. */
-function cutLimit({ width, variance }: OpenWindow, delta: number, minWindowLength: number) {
-  const log = Math.log((2 * Math.log(width)) / delta);
-  return (n0: number, n1: number): number => {
-    const inverse = 1 / (n0 - minWindowLength + 1) + 1 / (n1 - minWindowLength + 1);
-    return Math.sqrt(2 * inverse * (variance / width) * log) + (2 / 3) * log * inverse;
-  };
+/** Leaves room for rounding where the limit is only just missed. */
+const almostOne = 1 - 1e-9;
+
+/** The difference of the means over ε; a border above 1 is a cut. */
+function strengthOf(difference: number, inverse: number, spread: number, log: number): number {
+  return Math.abs(difference) / (Math.sqrt(inverse * spread) + (2 / 3) * log * inverse);
 }

@@ -1,4 +1,4 @@
-import { addValue, emptyWindow, findCut, openWindow } from './adaptive-window.ts';
+import { addValue, clearWindow, closeWindow, emptyWindow, findCut, openWindow } from './adaptive-window.ts';
 import type { AdaptiveWindow, Cut } from './adaptive-window.ts';
 
 export interface AdwinOptions {
@@ -67,21 +67,21 @@ export function scanAdwin(
 ): { readonly state: AdwinState; readonly detections: readonly AdwinDetection[] } {
   const { options } = state;
   let { seen } = state;
-  let window = openWindow(state.window);
+  const window = openWindow(state.window, options.maxBuckets);
   const detections: AdwinDetection[] = [];
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!;
     if (!Number.isFinite(value)) continue;
-    addValue(window, value, options.maxBuckets);
+    addValue(window, value);
     seen += 1;
     if (seen % options.clock !== 0 || window.width <= options.gracePeriod) continue;
     const cut = findCut(window, options.delta, options.minWindowLength);
     if (cut === null) continue;
     detections.push(toDetection(index, cut));
-    window = openWindow(emptyWindow);
+    clearWindow(window);
     seen = 0;
   }
-  return { state: { options, seen, window }, detections };
+  return { state: { options, seen, window: closeWindow(window) }, detections };
 }
 
 function toDetection(index: number, { before, after }: Cut): AdwinDetection {
