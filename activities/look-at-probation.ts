@@ -2,7 +2,7 @@ import type { OutcomeRows } from '../adapters/ports/store.ts';
 import { primaryLosses } from '../domain/gate/losses.ts';
 import { matureCount } from '../domain/outcomes/maturity.ts';
 import { judgeProbation } from '../domain/probation/judge.ts';
-import { observePairs } from '../domain/probation/observe.ts';
+import { endIfUnsuspicious, observePairs } from '../domain/probation/observe.ts';
 import { initialProbation, type LossPair } from '../domain/probation/state.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -20,7 +20,8 @@ export async function lookAtProbation(deps: Dependencies, request: ProbationRequ
     const outcomes = await deps.store.readOutcomes({ model: project.model, schema, ...after });
     const mature = matureCount(outcomes.labels, policy.monitor);
     const pairs = pairLosses(task, outcomes, mature, request);
-    const state = observePairs(progress.state, pairs);
+    const seen = observePairs(progress.state, pairs);
+    const state = request.isWaitedFor ? endIfUnsuspicious(seen) : seen;
     const lastId = outcomes.ids[mature - 1] ?? progress.lastId;
     return { progress: { lastId, state }, verdict: judgeProbation(state), newLabels: pairs.length };
   });

@@ -74,6 +74,8 @@ export interface ProbationRequest {
   readonly champion: string;
   readonly previous: string;
   readonly progress: ProbationProgress | null;
+  /** The world has changed and a retraining waits: end now if nothing speaks against the new champion. */
+  readonly isWaitedFor: boolean;
 }
 
 export interface ProbationLook {

@@ -58,7 +58,7 @@ async function runShort(
     case 'runStep':
       return await runStep(project, { state, tell }, command);
     case 'lookAgain':
-      return await lookAgain(probationId(command.decisionId));
+      return await lookAgain(probationId(command.decisionId), command.isWaitedFor);
     case 'cancelProbation':
       return await cancelQuietly(probationId(command.decisionId));
   }
@@ -78,9 +78,9 @@ async function runStep(project: ProjectRef, { state, tell }: Lifecycle, command:
   }
 }
 
-async function lookAgain(workflowId: string): Promise<void> {
+async function lookAgain(workflowId: string, isWaitedFor: boolean): Promise<void> {
   try {
-    await getExternalWorkflowHandle(workflowId).signal(lookSignal);
+    await getExternalWorkflowHandle(workflowId).signal(lookSignal, { isWaitedFor });
   } catch (error) {
     log.info('a probation that has ended was not reached', { workflowId, reason: describeError(error) });
   }

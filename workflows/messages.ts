@@ -95,7 +95,8 @@ export interface SetPolicyMessage extends Request {
 }
 
 /** Asks a probation to look at the labels that have come. */
-export const lookSignal = defineSignal('look');
+/** `isWaitedFor`: the world has changed, and a retraining waits for the probation to end. */
+export const lookSignal = defineSignal<[{ readonly isWaitedFor: boolean }?]>('look');
 /** Answered by nothing: it fails where the workflow is gone, which is what the sender wants to know. */
 export const pingSignal = defineSignal('ping');
 

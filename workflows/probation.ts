@@ -25,16 +25,21 @@ import { control } from './proxies.ts';
 export async function probation(input: ProbationInput): Promise<ProbationResult> {
   let { progress } = input;
   let asked = true;
+  let isWaitedFor = false;
   let looks = 0;
   let summary = 'no label yet';
   setHandler(pingSignal, () => undefined);
-  setHandler(lookSignal, () => void (asked = true), { description: 'Look at the labels that have come' });
+  const hear = (message?: { readonly isWaitedFor: boolean }): void => {
+    asked = true;
+    isWaitedFor = message?.isWaitedFor ?? false;
+  };
+  setHandler(lookSignal, hear, { description: 'Look at the labels that have come' });
   setHandler(progressQuery, () => ({ looks, summary }));
 
   const { project, policy, champion, previous } = input;
   while (!workflowInfo().continueAsNewSuggested) {
     asked = false;
-    const look = await control.lookAtProbation({ project, policy, champion, previous, progress });
+    const look = await control.lookAtProbation({ project, policy, champion, previous, progress, isWaitedFor });
     progress = look.progress;
     looks += 1;
     summary = look.verdict.reason;

@@ -9,6 +9,12 @@ export interface Display {
 }
 
 const barWidth = 30;
+/** An event is a line: the Web UI and `incumbent history` tell the rest. */
+const longestSummary = 170;
+
+function shorten(text: string): string {
+  return text.length <= longestSummary ? text : `${text.slice(0, longestSummary - 1).trimEnd()}…`;
+}
 
 export function createDisplay(stream: NodeJS.WriteStream): Display {
   let bar = '';
@@ -21,7 +27,7 @@ export function createDisplay(stream: NodeJS.WriteStream): Display {
   };
   return {
     say,
-    event: (week, { kind, summary }) => say(`week ${String(week).padStart(3)}  ${kind.padEnd(22)} ${summary}`),
+    event: (week, { kind, summary }) => say(`week ${String(week).padStart(3)}  ${kind.padEnd(22)} ${shorten(summary)}`),
     progress(done, total, note) {
       clear();
       const filled = Math.round((barWidth * done) / total);

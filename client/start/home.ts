@@ -19,7 +19,7 @@ const fileOf = (home: string): string => join(home, 'incumbent.json');
 export async function findRunning(home: string): Promise<Running | null> {
   const text = await readFile(fileOf(home), 'utf8').catch(() => null);
   if (text === null) return null;
-  const parsed = runningSchema.safeParse(JSON.parse(text));
+  const parsed = runningSchema.safeParse(parseOrNull(text));
   return parsed.success && isAlive(parsed.data.pid) ? parsed.data : null;
 }
 
@@ -41,6 +41,14 @@ export async function announceRunning(home: string, running: Running): Promise<v
 
 export async function forgetRunning(home: string): Promise<void> {
   await rm(fileOf(home), { force: true });
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -54,6 +54,7 @@ export type Command =
     }
   | { readonly type: 'runStep'; readonly plan: Switch; readonly step: SwitchStep }
   | { readonly type: 'startProbation'; readonly decisionId: string; readonly plan: Switch }
-  | { readonly type: 'lookAgain'; readonly decisionId: string }
+  /** `isWaitedFor`: a retraining would start now were it not for this probation. */
+  | { readonly type: 'lookAgain'; readonly decisionId: string; readonly isWaitedFor: boolean }
   | { readonly type: 'cancelProbation'; readonly decisionId: string }
   | { readonly type: 'record'; readonly record: LedgerRecord };

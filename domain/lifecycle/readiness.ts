@@ -22,6 +22,11 @@ export function whyWaiting(state: LifecycleState, nowMs: number): string | null 
   return whyNotYet(state);
 }
 
+/** Whether a pause, the cooldown, too few labels or the budget would hold a retraining back, whatever the signals. */
+export function isHeldBack(state: LifecycleState): boolean {
+  return state.paused !== null || whyNotYet(state) !== null;
+}
+
 function whyNotYet(state: LifecycleState): string | null {
   const { clock, retrainClocks, policy } = state;
   const last = retrainClocks.at(-1);

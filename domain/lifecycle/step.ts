@@ -11,7 +11,7 @@ import {
   applyRollbackRequest,
 } from './operator.ts';
 import { outstanding, stageKey } from './outstanding.ts';
-import { whyWaiting } from './readiness.ts';
+import { isHeldBack, whyWaiting } from './readiness.ts';
 import { applyFailure, applyResult, applyTriage, collect, startTriage } from './retraining.ts';
 import type { Signal } from './signals.ts';
 import type { LifecycleState } from './state.ts';
@@ -80,7 +80,8 @@ function start(state: LifecycleState, aliases: LifecycleState['aliases'], nowMs:
 function observe(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'observed' }>): Draft {
   const seen = keep(collect({ ...state, clock: event.clock }, [...event.signals, ...due(state, event)], event.nowMs));
   if (state.stage.name !== 'probation') return seen;
-  return command(seen, { type: 'lookAgain', decisionId: state.stage.decisionId });
+  const isWaitedFor = seen.state.pending.some(({ kind }) => kind === 'performance-drift') && !isHeldBack(seen.state);
+  return command(seen, { type: 'lookAgain', decisionId: state.stage.decisionId, isWaitedFor });
 }
 
 function requestRetraining(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'retrainRequested' }>): Draft {

@@ -2,10 +2,18 @@ import { change, enter, keep, record, type Draft } from './draft.ts';
 import { isBreakerOpen } from './readiness.ts';
 import type { ProbationResult } from './results.ts';
 import { refuse } from './retraining.ts';
+import type { SignalKind } from './signals.ts';
 import type { LifecycleState } from './state.ts';
 import { planRollback, planUndo, stepAfter, type Switch, type SwitchStep } from './switch.ts';
 
 const keptRollbacks = 20;
+/** What was seen of the champion that is no more says nothing about the one that is. */
+const aboutChampion: readonly SignalKind[] = [
+  'prediction-drift',
+  'performance-drift',
+  'estimated-performance',
+  'data-drift',
+];
 
 export function applyStepDone(state: LifecycleState, decisionId: string, step: SwitchStep, nowMs: number): Draft {
   const { stage } = state;
@@ -46,7 +54,8 @@ function stopForPerson(draft: Draft, reason: string, nowMs: number): Draft {
 }
 
 function finish(state: LifecycleState, plan: Switch, nowMs: number): Draft {
-  const noted = record(keep({ ...state, aliases: plan.after }), {
+  const pending = state.pending.filter(({ kind }) => !aboutChampion.includes(kind));
+  const noted = record(keep({ ...state, aliases: plan.after, pending }), {
     id: `${plan.decisionId}/done`,
     kind: plan.kind,
     atMs: nowMs,

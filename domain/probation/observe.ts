@@ -38,6 +38,14 @@ export function endHorizon(state: ProbationState): ProbationState {
   return { ...state, extensions: state.extensions + 1, horizonLabel };
 }
 
+/**
+ * Ends the probation because the world changed for both models and a retraining waits for it: confirms if what was seen is
+ * enough, else watches on.
+ */
+export function endIfUnsuspicious(state: ProbationState): ProbationState {
+  return state.decision === null && isUnsuspicious(state) ? withDecision(state, 'confirmed', 'horizon') : state;
+}
+
 function endHorizonIfReached(state: ProbationState): ProbationState {
   return state.labels >= state.horizonLabel ? endHorizon(state) : state;
 }

@@ -22,6 +22,6 @@ export default defineModel({
     monitor: { windowRows: 4 * weekRows, labelDelayRows: weekRows, lossBlockRows: dayRows },
     // "Same as last" knows the label of the half hour before, which here arrives a day late: it is shown, not required.
     gate: { baselines: 'report', allowNonInferior: 'simpler' },
-    probation: { blockLabels: dayRows, horizonLabels: 8 * weekRows, extendLabels: 4 * weekRows },
+    probation: { blockLabels: dayRows, horizonLabels: 4 * weekRows, extendLabels: 2 * weekRows },
   },
 });

@@ -76,6 +76,21 @@ describe('probation', () => {
     expect(rejected.state.stage).toMatchObject({ name: 'switching', plan: { kind: 'rollback' } });
   });
 
+  it('forgets what was seen of the champion that was replaced', () => {
+    const promoting = finishRetraining(tell(retraining(serving()), observed(20_100, performanceDrift)));
+    expect(promoting.state.pending).toEqual([performanceDrift]);
+    expect(finishSwitch(promoting).state.pending).toEqual([]);
+  });
+
+  it('is asked to end when the world has changed and nothing else holds a retraining back', () => {
+    const soon = tell(onProbation(), observed(10_100, performanceDrift));
+    expect(soon.commands.at(-1)).toMatchObject({ type: 'lookAgain', isWaitedFor: false });
+    const late = tell(soon, observed(50_000));
+    expect(late.commands.at(-1)).toMatchObject({ type: 'lookAgain', isWaitedFor: true });
+    const confirmed = later(finishProbation(late, 'confirmed'), testPolicy.retrain.debounceMs);
+    expect(confirmed.state.stage.name).toBe('triaging');
+  });
+
   it('looks again whenever the monitor has observed', () => {
     const story = tell(onProbation(), observed(20_500, performanceDrift));
     expect(story.commands.at(-1)).toMatchObject({ type: 'lookAgain' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeProbation } from '../../../domain/probation/judge.ts';
-import { endHorizon, observePairs } from '../../../domain/probation/observe.ts';
+import { endHorizon, endIfUnsuspicious, observePairs } from '../../../domain/probation/observe.ts';
 import { defaultProbationPolicy as policy } from '../../../domain/probation/policy.ts';
 import { initialProbation, type LossPair } from '../../../domain/probation/state.ts';
 
@@ -99,6 +99,20 @@ describe('a confirmation', () => {
       reason: expect.stringMatching(/^no evidence against/),
     });
     expect(check(state, 'sequential-mcnemar').outcome).toBe('pass');
+  });
+});
+
+describe('a probation that a retraining waits for', () => {
+  it('ends with a confirmation when nothing speaks against the new model, else watches on', () => {
+    expect(endIfUnsuspicious(observePairs(start, cycle(balanced, 400))).decision).toEqual({
+      outcome: 'confirmed',
+      by: 'horizon',
+      atLabel: 400,
+    });
+    for (const pairs of [cycle(balanced, 200), cycle(twoPointsWorse, 500)]) {
+      const state = observePairs(start, pairs);
+      expect(endIfUnsuspicious(state)).toEqual(state);
+    }
   });
 });
 
