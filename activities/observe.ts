@@ -1,8 +1,12 @@
 import { policyEntryKind } from '../domain/lifecycle/operator.ts';
-import { judgeInputs, judgeOutcomes } from '../domain/monitoring/judge.ts';
-import { initialAdwin } from '../domain/outcomes/adwin.ts';
+import { judgeInputs } from '../domain/monitoring/judge-inputs.ts';
+import { judgeOutcomes } from '../domain/monitoring/judge-outcomes.ts';
+import { beginLossWatch, type LossWatch } from '../domain/outcomes/watch-losses.ts';
+import type { DriftReference } from '../domain/monitoring/reference.ts';
 import type { Policy } from '../domain/project.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
+import type { DataSchema } from '../domain/table.ts';
+import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import type { MonitorCursor, Observation, ObserveRequest } from './types.ts';
@@ -15,25 +19,47 @@ export async function observe(deps: Dependencies, request: ObserveRequest): Prom
 async function look(deps: Dependencies, request: ObserveRequest): Promise<Observation> {
   const { model } = request.project;
   const clock = await deps.store.clock(model);
-  const { champion } = await deps.registry.getAliases(model);
-  if (champion === null) return { clock, signals: [], cursor: null, summary: 'there is no champion to watch yet' };
+  const aliases = await deps.registry.getAliases(model);
+  if (aliases.champion === null) {
+    return { clock, signals: [], cursor: null, summary: 'there is no champion to watch yet' };
+  }
   const policy = await policyInForce(deps, request);
+  const champion = await readChampion(deps, model, aliases.champion);
   const cursor = await deps.cursors.read(model);
-  const from = cursor?.champion === champion ? cursor : startAt(champion, cursor, clock.rows);
-  const outcomes = await lookAtOutcomes(deps, model, policy, from);
-  const inputs = await lookAtInputs(deps, model, policy, from, clock.rows);
-  const signals = [...inputs.signals, ...outcomes.signals];
+  const from = cursor?.champion === champion.version ? cursor : startAt(champion, policy, cursor, clock.rows);
+  const outcomes = await lookAtOutcomes(deps, champion, policy, from);
+  const inputs = await lookAtInputs(deps, champion, policy, from, clock.rows);
   return {
     clock,
-    signals,
-    cursor: { champion, lastId: outcomes.lastId, adwin: outcomes.adwin, driftAtRows: inputs.driftAtRows },
+    signals: [...inputs.signals, ...outcomes.signals],
+    cursor: { ...from, lastId: outcomes.lastId, watch: outcomes.watch, driftAtRows: inputs.driftAtRows },
     summary: [outcomes.summary, inputs.summary].join('; '),
   };
 }
 
+interface Champion {
+  readonly model: string;
+  readonly version: string;
+  readonly task: Task;
+  readonly schema: DataSchema;
+  readonly reference: DriftReference;
+}
+
+async function readChampion({ registry, packages }: Dependencies, model: string, version: string): Promise<Champion> {
+  const packageDirectory = await registry.fetchPackage(model, version);
+  const { schema, task } = await packages.readSignature(packageDirectory);
+  return { model, version, task, schema, reference: await packages.readReference(packageDirectory) };
+}
+
 /** A new champion is judged by its own outcomes, and its inputs from now on. */
-function startAt(champion: string, before: MonitorCursor | null, rows: number): MonitorCursor {
-  return { champion, lastId: before?.lastId ?? null, adwin: initialAdwin(), driftAtRows: rows };
+function startAt(
+  { version, reference }: Champion,
+  policy: Policy,
+  before: MonitorCursor | null,
+  rows: number,
+): MonitorCursor {
+  const watch = beginLossWatch(policy.monitor.lossBlockRows, reference.holdout?.blockRows);
+  return { champion: version, lastId: before?.lastId ?? null, watch, driftAtRows: rows };
 }
 
 /** What an operator set last, which the ledger knows, else what the project says. */
@@ -44,48 +70,43 @@ async function policyInForce({ ledger, loadProject }: Dependencies, { project }:
 
 interface OutcomesSeen {
   readonly signals: readonly Signal[];
-  readonly adwin: MonitorCursor['adwin'];
+  readonly watch: LossWatch;
   readonly lastId: string | null;
   readonly summary: string;
 }
 
 async function lookAtOutcomes(
-  deps: Dependencies,
-  model: string,
+  { store }: Dependencies,
+  { model, version, task, schema, reference }: Champion,
   policy: Policy,
-  cursor: MonitorCursor,
+  { lastId, watch }: MonitorCursor,
 ): Promise<OutcomesSeen> {
-  const packageDirectory = await deps.registry.fetchPackage(model, cursor.champion);
-  const { schema, task } = await deps.packages.readSignature(packageDirectory);
-  const { lossScale } = await deps.packages.readReference(packageDirectory);
-  const after = cursor.lastId === null ? {} : { afterId: cursor.lastId };
-  const rows = await deps.store.readOutcomes({ model, schema, ...after });
-  const seen = judgeOutcomes(
-    rows,
-    { champion: cursor.champion, task, lossScale, policy: policy.monitor },
-    cursor.adwin,
-  );
-  const lastId = rows.ids[seen.matureRows - 1] ?? cursor.lastId;
-  return { signals: stamp(seen.signals), adwin: seen.adwin, lastId, summary: seen.summary };
+  const rows = await store.readOutcomes({ model, schema, ...(lastId === null ? {} : { afterId: lastId }) });
+  const { lossScale, holdout } = reference;
+  const question = { champion: version, task, lossScale, policy: policy.monitor, ...(holdout && { holdout }) };
+  const seen = judgeOutcomes(rows, question, watch);
+  return {
+    signals: stamp(seen.signals),
+    watch: seen.watch,
+    lastId: rows.ids[seen.matureRows - 1] ?? lastId,
+    summary: seen.summary,
+  };
 }
 
 async function lookAtInputs(
-  deps: Dependencies,
-  model: string,
+  { store }: Dependencies,
+  { model, task, schema, reference }: Champion,
   policy: Policy,
-  cursor: MonitorCursor,
+  { driftAtRows }: MonitorCursor,
   rows: number,
 ): Promise<{ signals: readonly Signal[]; driftAtRows: number; summary: string }> {
   const { windowRows } = policy.monitor;
-  const seen = rows - cursor.driftAtRows;
+  const seen = rows - driftAtRows;
   if (seen < windowRows) {
-    return { signals: [], driftAtRows: cursor.driftAtRows, summary: `${seen} of ${windowRows} rows of a drift window` };
+    return { signals: [], driftAtRows, summary: `${seen} of ${windowRows} rows of a drift window` };
   }
-  const packageDirectory = await deps.registry.fetchPackage(model, cursor.champion);
-  const { schema, task } = await deps.packages.readSignature(packageDirectory);
-  const reference = await deps.packages.readReference(packageDirectory);
   const query = { model, schema, newestRows: windowRows };
-  const [inputs, { outputs }] = [await deps.store.readInputs(query), await deps.store.readOutcomes(query)];
+  const [inputs, { outputs }] = [await store.readInputs(query), await store.readOutcomes(query)];
   const judged = judgeInputs({ task, inputs, outputs, reference }, policy.drift);
   return { signals: stamp(judged.signals), driftAtRows: rows, summary: judged.summary };
 }

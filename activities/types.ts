@@ -4,7 +4,7 @@ import type { LedgerRecord } from '../domain/lifecycle/events.ts';
 import type { RetrainResult, Triage } from '../domain/lifecycle/results.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { Switch, SwitchStep } from '../domain/lifecycle/switch.ts';
-import type { AdwinState } from '../domain/outcomes/adwin.ts';
+import type { LossWatch } from '../domain/outcomes/watch-losses.ts';
 import type { PolicyClock } from '../domain/policy.ts';
 import type { ProbationState } from '../domain/probation/state.ts';
 import type { ProbationVerdict } from '../domain/probation/judge.ts';
@@ -87,9 +87,9 @@ export interface ProbationLook {
 /** Where the monitor stopped: the next look goes on from here. */
 export interface MonitorCursor {
   readonly champion: string;
-  /** Newest mature prediction that ADWIN has seen. */
+  /** Newest mature prediction whose loss is in `watch`. */
   readonly lastId: string | null;
-  readonly adwin: AdwinState;
+  readonly watch: LossWatch;
   /** Newest prediction of the last drift window. */
   readonly driftAtRows: number;
 }

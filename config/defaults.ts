@@ -24,7 +24,7 @@ export const defaultPolicy: Policy = {
     windowRows: 2_000,
     labelDelayRows: 2_000,
     matureShare: 0.95,
-    lossBlockRows: 1,
+    lossBlockRows: 'auto',
     silenceMs: 7 * dayMs,
   },
   drift: defaultDriftPolicy,

@@ -38,7 +38,7 @@ const monitorSchema = z.strictObject({
   windowRows: count,
   labelDelayRows: count,
   matureShare: z.number().gt(0).max(1),
-  lossBlockRows: count,
+  lossBlockRows: z.union([count, z.literal('auto')]),
   silenceMs: durationSchema,
 }) satisfies z.ZodType<MonitorPolicy, unknown>;
 

@@ -44,8 +44,8 @@ export interface MonitorPolicy {
   readonly labelDelayRows: number;
   /** Share of a block's labels that makes it mature. */
   readonly matureShare: number;
-  /** Rows of a block whose mean loss is one observation of ADWIN. 1 assumes independent outcomes. */
-  readonly lossBlockRows: number;
+  /** Rows of a block whose losses count as one observation; 1 takes outcomes for independent, `auto` finds out how far they aren't. */
+  readonly lossBlockRows: number | 'auto';
   /** Wall-clock time without a new label after which a probation asks a person. */
   readonly silenceMs: number;
 }

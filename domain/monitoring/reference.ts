@@ -1,6 +1,7 @@
 import { countColumn, cutColumn } from '../drift/column-histogram.ts';
 import type { Histogram } from '../drift/histogram.ts';
 import { predictedClass, primaryLosses } from '../gate/losses.ts';
+import { measureHoldoutRisk, type HoldoutRisk } from '../outcomes/holdout-risk.ts';
 import type { Column, DataSchema, Table } from '../table.ts';
 import type { Predictions, Task } from '../task.ts';
 
@@ -10,6 +11,8 @@ export interface DriftReference {
   readonly prediction: Histogram;
   /** Largest loss that counts: 1 for classes; for regression the 99% quantile of the squared errors on the holdout. */
   readonly lossScale: number;
+  /** What the holdout promises of the live losses; absent where it had no labels. */
+  readonly holdout?: HoldoutRisk;
 }
 
 export interface ReferenceEvidence {
@@ -29,10 +32,14 @@ export function buildReference({ task, schema, inputs, outputs, labels }: Refere
   });
   const predictions = predictionColumn(task, outputs, labels.length);
   const spec = cutColumn(task === 'multiclass' ? 'categorical' : 'numeric', predictions);
+  const losses = primaryLosses(task, labels, outputs);
+  const lossScale = task === 'regression' ? scaleOf(losses) : 1;
+  const holdout = measureHoldoutRisk(scaleLosses(losses, lossScale));
   return {
     features: Object.fromEntries(features),
     prediction: countColumn(spec, predictions),
-    lossScale: task === 'regression' ? scaleOf(primaryLosses(task, labels, outputs)) : 1,
+    lossScale,
+    ...(holdout === null ? {} : { holdout }),
   };
 }
 
@@ -41,6 +48,11 @@ export function predictionColumn(task: Task, outputs: Predictions, rowCount: num
   if (task !== 'multiclass') return { kind: 'numeric', values: Float64Array.from(outputs.values) };
   const classes = Array.from({ length: rowCount }, (_, row) => String(predictedClass(outputs, row)));
   return { kind: 'categorical', values: classes };
+}
+
+/** Losses in [0, 1]. */
+export function scaleLosses(losses: Float64Array, lossScale: number): Float64Array {
+  return losses.map((loss) => Math.min(1, loss / lossScale));
 }
 
 function scaleOf(losses: Float64Array): number {

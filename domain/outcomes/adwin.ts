@@ -56,7 +56,7 @@ export function initialAdwin(changes: Partial<AdwinOptions> = {}): AdwinState {
 /**
  * ADWIN2 (Bifet & Gavaldà 2007), detecting where River does: keeps a window of as much of the stream as looks
  * stationary, and when two halves of it have different means, says so and begins anew. Feed it losses: `up` is then a loss
- * of performance. It assumes independent values; with a daily or weekly pattern feed it `blockMeans`. Values that aren't
+ * of performance. It assumes independent values; where they depend on each other feed it blocks, as `watchLosses` does. Values that aren't
  * finite are skipped. Scanning in parts gives the same detections as at once.
  *
  * Example: 1,000 zeros and then ones are detected `up` at index 1,023, before 0 and after 1.
@@ -86,23 +86,4 @@ export function scanAdwin(
 
 function toDetection(index: number, { before, after }: Cut): AdwinDetection {
   return { index, direction: after > before ? 'up' : 'down', before, after };
-}
-
-/**
- * Means of consecutive blocks of `blockRows` values, as observations that depend less on each other. A part of a block at the end is
- * left out; NaN within a block too, and a block of nothing else is NaN.
- */
-export function blockMeans(values: ArrayLike<number>, blockRows: number): Float64Array {
-  const means = new Float64Array(Math.floor(values.length / blockRows));
-  for (let block = 0; block < means.length; block++) {
-    let sum = 0;
-    let present = 0;
-    for (let row = block * blockRows; row < (block + 1) * blockRows; row++) {
-      if (Number.isNaN(values[row]!)) continue;
-      sum += values[row]!;
-      present += 1;
-    }
-    means[block] = sum / present;
-  }
-  return means;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createIncumbentClient } from '../../client/incumbent-client.ts';
 import { ensureSearchAttributes } from '../../client/search-attributes.ts';
-import { initialAdwin } from '../../domain/outcomes/adwin.ts';
+import { beginLossWatch } from '../../domain/outcomes/watch-losses.ts';
 import { lifecycleId, monitorId } from '../../workflows/messages.ts';
 import { scriptedActivities } from '../support/activities.ts';
 import { startDevServer } from '../support/dev-server.ts';
@@ -18,7 +18,7 @@ describe('on a real dev server', () => {
     const env = await startDevServer();
     const client = createIncumbentClient(env.client);
     const said: string[] = [];
-    const cursor = { champion: '1', lastId: 'id-100', adwin: initialAdwin(), driftAtRows: 100 };
+    const cursor = { champion: '1', lastId: 'id-100', watch: beginLossWatch(1), driftAtRows: 100 };
     const activities = scriptedActivities([], {
       observe: () => Promise.resolve({ clock: labels(100), signals: [], cursor, summary: 'seen' }),
       async saveCursor({ cursor: saved }) {

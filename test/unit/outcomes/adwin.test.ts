@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../domain/math/rng.ts';
-import { blockMeans, initialAdwin, scanAdwin } from '../../../domain/outcomes/adwin.ts';
+import { initialAdwin, scanAdwin } from '../../../domain/outcomes/adwin.ts';
 import type { AdwinOptions } from '../../../domain/outcomes/adwin.ts';
 import vectors from '../../vectors/drift_adwin.json' with { type: 'json' };
 
@@ -118,12 +118,4 @@ describe('ADWIN on simulated errors', () => {
       expect(Math.abs(delays[20]! / medianDelay - 1)).toBeLessThan(0.3);
     },
   );
-});
-
-describe('blockMeans', () => {
-  it('averages whole blocks, leaving out what is missing', () => {
-    expect([...blockMeans([1, 3, 5, NaN, 9], 2)]).toEqual([2, 5]);
-    expect([...blockMeans([NaN, NaN, 1, 1], 2)]).toEqual([NaN, 1]);
-    expect(blockMeans([1, 2], 3)).toHaveLength(0);
-  });
 });
