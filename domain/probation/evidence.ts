@@ -1,4 +1,5 @@
 import { logMeanExp } from './log-space.ts';
+import { logMixtureWealth } from './mixture-betting.ts';
 import { logMcNemarEValue } from './sequential-mcnemar.ts';
 import { logShiryaevRoberts } from './shiryaev-roberts.ts';
 import type { ProbationState } from './state.ts';
@@ -15,9 +16,8 @@ export function isBlocked({ blockLabels }: ProbationState): boolean {
  */
 export function logHarmEValue(state: ProbationState): number {
   const signs = logMcNemarEValue(state.worseBlocks, state.betterBlocks);
-  const bets = state.againstNew.logWealth;
-  if (isBlocked(state)) return logMeanExp([signs, bets]);
-  return state.task === 'regression' ? bets : signs;
+  if (isBlocked(state)) return logMeanExp([signs, logMixtureWealth(state.blockBets)]);
+  return state.task === 'regression' ? state.againstNew.logWealth : signs;
 }
 
 /** The sequential test and the detector of a decay share α half and half. */

@@ -9,6 +9,7 @@ import {
   logHarmThreshold,
   logNonInferiorityThreshold,
 } from './evidence.ts';
+import { stepMixtureBets } from './mixture-betting.ts';
 import { stepShiryaevRoberts } from './shiryaev-roberts.ts';
 import type { LossPair, ProbationDecision, ProbationState } from './state.ts';
 
@@ -76,6 +77,7 @@ function closeBlock(state: ProbationState): ProbationState {
     worseBlocks: state.worseBlocks + (harm > 0 ? 1 : 0),
     betterBlocks: state.betterBlocks + (harm < 0 ? 1 : 0),
     againstNew: stepBetting(state.againstNew, harm),
+    blockBets: isBlocked(state) ? stepMixtureBets(state.blockBets, harm) : state.blockBets,
     decay: movesDecay ? stepShiryaevRoberts(state.decay, isBlocked(state) ? Math.sign(harm) : harm) : state.decay,
     forNew: stepBetting(state.forNew, state.policy.margin - harm),
   };

@@ -1,5 +1,6 @@
 import type { Task } from '../task.ts';
 import { type BettingState, initialBetting } from './betting.ts';
+import { initialMixtureBets, type MixtureBets } from './mixture-betting.ts';
 import type { ProbationPolicy } from './policy.ts';
 import { initialShiryaevRoberts, type ShiryaevRobertsState } from './shiryaev-roberts.ts';
 
@@ -35,8 +36,10 @@ export interface ProbationState {
   /** Rows that only the new model got wrong; for regression, on which its loss was the larger. */
   readonly onlyNewWorse: number;
   readonly onlyOldWorse: number;
-  /** Bets on blocks that the new model is worse. */
+  /** Bets that the new model is worse; decides for regression, label by label. */
   readonly againstNew: BettingState;
+  /** The same with fixed bets; decides, with the signs of the blocks, where labels come in blocks. */
+  readonly blockBets: MixtureBets;
   readonly decay: ShiryaevRobertsState;
   /** Bets that the new model is worse by less than the margin. */
   readonly forNew: BettingState;
@@ -77,6 +80,7 @@ export function initialProbation(
     onlyNewWorse: 0,
     onlyOldWorse: 0,
     againstNew: initialBetting,
+    blockBets: initialMixtureBets,
     decay: initialShiryaevRoberts,
     forNew: initialBetting,
     horizonLabel: policy.horizonLabels,

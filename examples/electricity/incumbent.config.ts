@@ -2,6 +2,7 @@ import { defineModel } from '../../config/define-model.ts';
 
 /** A row is half an hour. */
 const dayRows = 48;
+const halfDayRows = dayRows / 2;
 const weekRows = 7 * dayRows;
 
 /** Does the price of electricity in New South Wales go up? A stream that drifts all the time. */
@@ -18,10 +19,10 @@ export default defineModel({
       every: { rows: 8 * weekRows },
     },
     snapshot: { maxRows: 20_000 },
-    // Prices of neighbouring half hours move together: a day is one piece of evidence.
+    // Prices of neighbouring half hours move together: a day, or half of it, is one piece of evidence.
     monitor: { windowRows: 4 * weekRows, labelDelayRows: weekRows, lossBlockRows: dayRows },
     // "Same as last" knows the label of the half hour before, which here arrives a day late: it is shown, not required.
     gate: { baselines: 'report', allowNonInferior: 'simpler' },
-    probation: { blockLabels: dayRows, horizonLabels: 4 * weekRows, extendLabels: 2 * weekRows },
+    probation: { blockLabels: halfDayRows, horizonLabels: 4 * weekRows, extendLabels: 2 * weekRows },
   },
 });

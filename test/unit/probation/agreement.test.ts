@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { initialBetting, stepBetting } from '../../../domain/probation/betting.ts';
 import { logHarmEValue } from '../../../domain/probation/evidence.ts';
+import { initialMixtureBets, logMixtureWealth, stepMixtureBets } from '../../../domain/probation/mixture-betting.ts';
 import { observePairs } from '../../../domain/probation/observe.ts';
 import { defaultProbationPolicy } from '../../../domain/probation/policy.ts';
 import { logMcNemarEValue } from '../../../domain/probation/sequential-mcnemar.ts';
@@ -22,6 +23,15 @@ describe('agreement with plain definitions', () => {
       expect(Math.exp(logShiryaevRoberts(state.decay))).toBeCloseTo(shiryaevRoberts[i]!, 8);
     });
     expect(state.labels).toBe(newLosses.length);
+  });
+
+  it('has the same e-values when it bets with the shares of the McNemar test', () => {
+    const { newLosses, oldLosses, eValues } = vectors.probation;
+    let wealth = initialMixtureBets;
+    newLosses.forEach((newLoss, i) => {
+      wealth = stepMixtureBets(wealth, newLoss - oldLosses[i]!);
+      expect(Math.exp(logMixtureWealth(wealth.slice(0, -1))) / eValues[i]!).toBeCloseTo(1, 9);
+    });
   });
 
   it('bets as the definition says', () => {
