@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
 import type { TrainingLabels } from '../domain/gate/evidence.ts';
@@ -10,6 +9,7 @@ import type { Predictions } from '../domain/task.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
 
 /**
@@ -39,7 +39,7 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
       },
       request.policy.gate,
     );
-    await saveReference(deps, chosen, snapshot, challenger, holdout.labels);
+    await saveReference(deps, chosen, snapshot, challenger, holdout);
     const version = await register(deps, request, chosen, verdict);
     return describeResult(request, chosen, snapshot, verdict, version);
   });
@@ -53,8 +53,8 @@ function choose(trained: readonly TrainedCandidate[]): TrainedCandidate {
 }
 
 async function score(deps: Dependencies, packageDirectory: string, snapshot: Snapshot): Promise<Predictions> {
-  const { cancellationSignal } = Context.current();
-  return await deps.runtime.score(packageDirectory, snapshot, snapshot.split.holdout, cancellationSignal);
+  const { signal } = currentScope();
+  return await deps.runtime.score(packageDirectory, snapshot, snapshot.split.holdout, signal);
 }
 
 async function loadChampion(
@@ -86,12 +86,13 @@ async function saveReference(
   chosen: TrainedCandidate,
   snapshot: Snapshot,
   outputs: Predictions,
-  labels: Float64Array,
+  holdout: LabelledRows,
 ): Promise<void> {
   const { task } = await packages.readSignature(chosen.packageDirectory);
   const seen: LabelledRows = await store.readSnapshot(snapshot, { from: 0, to: snapshot.split.validation.to });
-  const reference = buildReference({ task, schema: snapshot.schema, inputs: seen.table, outputs, labels });
-  await packages.writeReference(chosen.packageDirectory, reference);
+  const { table: holdoutInputs, labels } = holdout;
+  const evidence = { task, schema: snapshot.schema, inputs: seen.table, outputs, labels, holdoutInputs };
+  await packages.writeReference(chosen.packageDirectory, buildReference(evidence));
 }
 
 async function register(

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
 import type { ReplicaStatus } from '../adapters/ports/replicas.ts';
 import type { Switch } from '../domain/lifecycle/switch.ts';
 import { describePlan } from '../domain/lifecycle/switching.ts';
 import type { Dependencies } from './dependencies.ts';
 import { failureTypes, finalFailure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { currentScope } from './scope.ts';
 import type { StepRequest } from './types.ts';
 
 const lookEveryMs = 100;
@@ -92,14 +92,14 @@ async function untilReady(
   whyNot: (replica: ReplicaStatus) => string | null,
 ): Promise<readonly ReplicaStatus[]> {
   const { minReplicas, replicaTimeoutMs } = policy.serving;
-  const { cancellationSignal } = Context.current();
+  const { signal } = currentScope();
   const deadlineMs = Date.now() + replicaTimeoutMs;
   let objection = '';
   do {
     const found = await listQuietly(replicas, project.model);
     objection = typeof found === 'string' ? found : (firstObjection(found, minReplicas, whyNot) ?? '');
     if (objection === '' && typeof found !== 'string') return found;
-    await sleep(lookEveryMs, undefined, { signal: cancellationSignal });
+    await sleep(lookEveryMs, undefined, { signal });
   } while (Date.now() < deadlineMs);
   throw finalFailure(failureTypes.replicasNotReady, `after ${replicaTimeoutMs / 1000} s: ${objection}`);
 }

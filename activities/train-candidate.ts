@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { Context } from '@temporalio/activity';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import { recentWindow } from '../domain/snapshot/split.ts';
 import { taskOf } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
+import { currentScope } from './scope.ts';
 import type { TrainingRequest } from './types.ts';
 
 interface Progress {
@@ -15,17 +15,17 @@ const beatEveryMs = 1_000;
 
 /** Trains one candidate in a process of its own; an attempt after a crash goes on from the last heartbeat's checkpoint. */
 export async function trainCandidate(deps: Dependencies, request: TrainingRequest): Promise<TrainedCandidate> {
-  const context = Context.current();
+  const scope = currentScope();
   const project = await deps.loadProject(request.project);
   const snapshot = await deps.store.getSnapshot(project.name, request.snapshotId);
   const { candidate } = request;
   const { train, validation } = snapshot.split;
-  let progress: Progress = (context.info.heartbeatDetails as Progress | undefined) ?? {
+  let progress: Progress = (scope.heartbeatDetails as Progress | undefined) ?? {
     checkpoint: null,
     summary: 'starting',
   };
   const resumeFrom = progress.checkpoint;
-  const beat = (): void => context.heartbeat(progress);
+  const beat = (): void => scope.heartbeat(progress);
   const timer = setInterval(beat, beatEveryMs);
   try {
     return await deps.runtime.train(
@@ -40,7 +40,7 @@ export async function trainCandidate(deps: Dependencies, request: TrainingReques
       },
       {
         resumeFrom,
-        signal: context.cancellationSignal,
+        signal: scope.signal,
         onEpoch: ({ epoch, maxEpochs, trainLoss, validationLoss, checkpoint }) => {
           const losses = `loss ${trainLoss.toFixed(4)}, validation ${validationLoss.toFixed(4)}`;
           progress = { checkpoint, summary: `epoch ${epoch} of at most ${maxEpochs}: ${losses}` };
