@@ -1,8 +1,9 @@
 import { countColumn } from '../drift/column-histogram.ts';
-import { judgeDrift, type DriftPolicy } from '../drift/judge.ts';
+import { judgeDrift, type DriftPolicy, type DriftQuestion, type DriftReport } from '../drift/judge.ts';
 import type { Table } from '../table.ts';
 import type { Predictions, Task } from '../task.ts';
 import type { Finding } from './finding.ts';
+import { judgeEstimates } from './judge-estimates.ts';
 import { predictionColumn, type DriftReference } from './reference.ts';
 
 export interface InputWindow {
@@ -12,27 +13,34 @@ export interface InputWindow {
   readonly reference: DriftReference;
 }
 
-/** Have the inputs or the predictions of the current window drifted from the champion's reference? */
+/** Have the inputs or the predictions of the current window drifted from the champion's reference, or do they look harder? */
 export function judgeInputs(
   { task, inputs, outputs, reference }: InputWindow,
   policy: DriftPolicy,
 ): { readonly signals: readonly Finding[]; readonly summary: string } {
-  const features = Object.entries(reference.features).flatMap(([name, histogram]) => {
-    const column = inputs.columns[name];
-    return column === undefined ? [] : [{ name, reference: histogram, current: countColumn(histogram.spec, column) }];
-  });
   const predictions = countColumn(reference.prediction.spec, predictionColumn(task, outputs, inputs.rowCount));
-  const report = judgeDrift(
-    { features, prediction: { reference: reference.prediction, current: predictions } },
-    policy,
-  );
-  const signals: Finding[] = [];
-  if (report.verdict.outcome === 'fail') {
-    const sources = report.drifted.map(({ feature }) => feature);
-    signals.push({ kind: 'data-drift', reason: report.verdict.reason, sources });
+  const prediction = { reference: reference.prediction, current: predictions };
+  const report = judgeDrift({ features: countFeatures(reference, inputs), prediction }, policy);
+  const estimated = judgeEstimates(reference, inputs, outputs);
+  return { signals: [...describeDrift(report), ...estimated.signals], summary: report.verdict.reason };
+}
+
+function countFeatures({ features, importances }: DriftReference, { columns }: Table): DriftQuestion['features'] {
+  return Object.entries(features).flatMap(([name, reference]) => {
+    const column = columns[name];
+    if (column === undefined) return [];
+    const current = countColumn(reference.spec, column);
+    return [{ name, reference, current, ...(importances && { importance: importances[name] ?? 0 }) }];
+  });
+}
+
+function describeDrift({ verdict, drifted, prediction }: DriftReport): Finding[] {
+  const findings: Finding[] = [];
+  if (verdict.outcome === 'fail') {
+    findings.push({ kind: 'data-drift', reason: verdict.reason, sources: drifted.map(({ feature }) => feature) });
   }
-  if (report.prediction?.outcome === 'fail') {
-    signals.push({ kind: 'prediction-drift', reason: report.prediction.reason, sources: ['prediction'] });
+  if (prediction?.outcome === 'fail') {
+    findings.push({ kind: 'prediction-drift', reason: prediction.reason, sources: ['prediction'] });
   }
-  return { signals, summary: report.verdict.reason };
+  return findings;
 }

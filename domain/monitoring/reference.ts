@@ -1,6 +1,8 @@
 import { countColumn, cutColumn } from '../drift/column-histogram.ts';
 import type { Histogram } from '../drift/histogram.ts';
 import { predictedClass, primaryLosses } from '../gate/losses.ts';
+import { fitClassEstimator, type ClassEstimator } from '../outcomes/estimation/class-estimator.ts';
+import { fitLossEstimator, type LossEstimator } from '../outcomes/estimation/loss-estimator.ts';
 import { measureHoldoutRisk, type HoldoutRisk } from '../outcomes/holdout-risk.ts';
 import type { Column, DataSchema, Table } from '../table.ts';
 import type { Predictions, Task } from '../task.ts';
@@ -13,6 +15,10 @@ export interface DriftReference {
   readonly lossScale: number;
   /** What the holdout promises of the live losses; absent where it had no labels. */
   readonly holdout?: HoldoutRisk;
+  /** Estimates the performance before labels arrive; absent where the holdout was too small. */
+  readonly estimator?: ClassEstimator | LossEstimator;
+  /** How much the version's performance owes to each feature, where that is known: what drifted is listed by it. */
+  readonly importances?: Readonly<Record<string, number>>;
 }
 
 export interface ReferenceEvidence {
@@ -20,12 +26,16 @@ export interface ReferenceEvidence {
   readonly schema: DataSchema;
   /** Rows that the version was trained and validated on. */
   readonly inputs: Table;
-  /** Its predictions on the holdout, and the labels there. */
+  /** Its predictions on the holdout, with the inputs and labels there. */
   readonly outputs: Predictions;
   readonly labels: ArrayLike<number>;
+  readonly holdoutInputs?: Table;
+  readonly importances?: Readonly<Record<string, number>>;
 }
 
-export function buildReference({ task, schema, inputs, outputs, labels }: ReferenceEvidence): DriftReference {
+/** Keeps of a version's training rows and holdout what the monitor will need. */
+export function buildReference(evidence: ReferenceEvidence): DriftReference {
+  const { task, schema, inputs, outputs, labels, importances } = evidence;
   const features = schema.features.flatMap(({ name, type }) => {
     const column = inputs.columns[name];
     return column === undefined ? [] : [[name, countColumn(cutColumn(type, column), column)] as const];
@@ -35,12 +45,26 @@ export function buildReference({ task, schema, inputs, outputs, labels }: Refere
   const losses = primaryLosses(task, labels, outputs);
   const lossScale = task === 'regression' ? scaleOf(losses) : 1;
   const holdout = measureHoldoutRisk(scaleLosses(losses, lossScale));
+  const estimator = fitEstimator(evidence);
   return {
     features: Object.fromEntries(features),
     prediction: countColumn(spec, predictions),
     lossScale,
-    ...(holdout === null ? {} : { holdout }),
+    ...(holdout && { holdout }),
+    ...(estimator && { estimator }),
+    ...(importances && { importances }),
   };
+}
+
+function fitEstimator({
+  task,
+  outputs,
+  labels,
+  holdoutInputs,
+}: ReferenceEvidence): ClassEstimator | LossEstimator | null {
+  if (task !== 'regression') return fitClassEstimator(outputs, labels);
+  const inputs = holdoutInputs ?? { rowCount: labels.length, columns: {} };
+  return fitLossEstimator(inputs, Float64Array.from(outputs.values), Float64Array.from(labels));
 }
 
 /** Predictions as a column whose drift can be judged: probability of class 1, likeliest class, or value. */
