@@ -68,6 +68,13 @@ def wasserstein(rng, a, b, permutations=4000):
     return {"a": a, "b": b, "distance": stats.wasserstein_distance(a, b) / np.std(a), "byChance": by_chance / np.std(a)}
 
 
+def mann_whitney(rng, n, m, shift):
+    """AUC of scores of two samples without ties, and how likely one as high is by chance."""
+    low, high = rng.normal(0, 1, n), rng.normal(shift, 1, m)
+    found = stats.mannwhitneyu(high, low, alternative="greater", method="asymptotic", use_continuity=False)
+    return {"referenceRows": n, "currentRows": m, "auc": found.statistic / (n * m), "pValue": found.pvalue}
+
+
 def two_sample_tests(rng):
     samples = two_samples(rng)
     tables = [rng.multinomial(n, p).tolist() + rng.multinomial(m, q).tolist()
@@ -84,6 +91,7 @@ def two_sample_tests(rng):
                             reference=a, current=b) for a, b in halves],
         "adjusted": [{"pValues": p, "bh": multipletests(p, method="fdr_bh")[1].tolist(),
                       "holm": multipletests(p, method="holm")[1].tolist()} for p in p_values],
+        "mannWhitney": [mann_whitney(rng, *design) for design in [(150, 150, 0), (400, 120, 0.2), (1000, 1000, 0.3), (100, 900, -0.2)]],
     }
 
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../../domain/drift/cells.ts';
+import { judgeSeparation } from '../../../domain/drift/classifier-two-sample.ts';
 import { ksPValue, ksStatistic } from '../../../domain/drift/kolmogorov-smirnov.ts';
 import { adjustByBenjaminiHochberg, adjustByHolm } from '../../../domain/drift/multiple-testing.ts';
 import { countNumeric, cutNumeric } from '../../../domain/drift/numeric-histogram.ts';
@@ -22,6 +23,10 @@ describe('agreement with reference implementations', () => {
     const cells = expected.reference.map((count, cell): Cell => [count, expected.current[cell]!]);
     expect(pearson(cells)).toBeCloseTo(expected.statistic, 9);
     expect(chiSquaredSurvival(pearson(cells), expected.df)).toBeCloseTo(expected.pValue, 12);
+  });
+
+  it.each(vectors.mannWhitney)('the p-value of a separation is that of scipy (%#)', ({ pValue, ...separation }) => {
+    expect(judgeSeparation(separation).pValue).toBeCloseTo(pValue, 12);
   });
 
   it.each(vectors.adjusted)('adjusted p-values are those of statsmodels (%#)', ({ pValues, bh, holm }) => {
