@@ -72,6 +72,7 @@ function resolveProject(root: string, config: z.output<typeof modelSchema>): Mod
       label: data.label,
       id: data.id ?? null,
       time: data.time ?? null,
+      labelTime: data.labelTime ?? null,
       take: data.take ?? null,
     },
     features: config.features ?? {},

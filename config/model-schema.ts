@@ -37,6 +37,8 @@ export const modelSchema = z.strictObject({
     label: column,
     id: column.nullable().optional(),
     time: column.nullable().optional(),
+    /** When the label became known; a backtest waits for it. */
+    labelTime: column.nullable().optional(),
     /** Use only this many of the oldest rows. */
     take: z.number().int().positive().nullable().optional(),
   }),

@@ -21,6 +21,8 @@ export interface DataSource {
   readonly id: string | null;
   /** Event time; null: row order is time. */
   readonly time: string | null;
+  /** When the label became known; null: with its row. */
+  readonly labelTime: string | null;
   /** Use only this many of the oldest rows; null uses all. */
   readonly take: number | null;
 }

@@ -29,10 +29,10 @@ export function requireColumn(known: FileColumns, name: string, role: string): v
   );
 }
 
-/** Every column but id, time, label and what is excluded, with the declared type or the one its values suggest. */
+/** Every column but id, times, label and what is excluded, with the declared type or the one its values suggest. */
 export function inferFeatures(known: FileColumns, { data, features, exclude }: ModelProject): readonly Feature[] {
   for (const name of [...Object.keys(features), ...exclude]) requireColumn(known, name, 'features');
-  const others = new Set([data.label, data.id, data.time, ...exclude]);
+  const others = new Set([data.label, data.id, data.time, data.labelTime, ...exclude]);
   const found = [...known]
     .filter(([name]) => !others.has(name))
     .map(([name, type]) => ({ name, type: features[name] ?? featureType(name, type) }));

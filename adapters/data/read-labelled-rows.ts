@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import type { ModelProject } from '../../domain/project.ts';
+import type { DataSource, ModelProject } from '../../domain/project.ts';
 import type { Column, DataSchema, Feature, Table } from '../../domain/table.ts';
 import type { LabelledRows } from '../ports/store.ts';
 import { asNumbers, asTexts, queryColumns, quoteName, quoteText, type QueryColumn } from '../duckdb/columns.ts';
@@ -19,6 +19,10 @@ import {
 export interface HistoricalRows {
   readonly schema: DataSchema;
   readonly rows: LabelledRows;
+  /** Event time of each row, ms since the epoch; null for projects without a time column. */
+  readonly eventMs: Float64Array | null;
+  /** When each label became known, ms since the epoch, NaN where it never did; null for projects that don't say. */
+  readonly labelMs: Float64Array | null;
 }
 
 /**
@@ -86,6 +90,7 @@ async function read(
   requireColumn(columns, data.label, 'label');
   if (data.id !== null) requireColumn(columns, data.id, 'id');
   if (data.time !== null) requireColumn(columns, data.time, 'time');
+  if (data.labelTime !== null) requireColumn(columns, data.labelTime, 'labelTime');
   const order = data.time === null ? '' : ` ORDER BY CAST(${quoteName(data.time)} AS TIMESTAMP)`;
   const limit = data.take === null ? '' : ` LIMIT ${data.take}`;
   const source = `(SELECT * FROM ${file}${order}${limit})`;
@@ -95,7 +100,7 @@ async function read(
     label: data.label,
     classes: (await inferLabel(connection, source, columns, project)).classes,
   };
-  return { schema, rows: await readRows(connection, source, columns, schema) };
+  return await readRows(connection, source, columns, schema, data);
 }
 
 async function checkLabels(connection: DuckDBConnection, source: string, label: string): Promise<void> {
@@ -115,20 +120,32 @@ async function readRows(
   source: string,
   known: FileColumns,
   schema: DataSchema,
-): Promise<LabelledRows> {
+  { time, labelTime }: DataSource,
+): Promise<HistoricalRows> {
   for (const { name } of schema.features) requireColumn(known, name, 'features');
   const isRegression = schema.classes.length === 0;
   const label = isRegression
     ? `CAST(${quoteName(schema.label)} AS DOUBLE)`
     : classExpression(schema.label, known.get(schema.label) ?? '');
-  const expressions = [...schema.features.map(featureExpression), label];
+  const times = [time, labelTime].map(timeExpression);
+  const expressions = [...schema.features.map(featureExpression), label, ...times];
   const { rowCount, columns } = await queryColumns(connection, `SELECT ${expressions.join(', ')} FROM ${source}`);
-  const last = columns[schema.features.length];
-  return {
+  const [labels, eventMs, labelMs] = columns.slice(schema.features.length);
+  const rows = {
     table: toTable(schema.features, columns, rowCount),
-    labels: isRegression ? finiteLabels(asNumbers(last), schema.label) : toClassIndices(asTexts(last), schema),
+    labels: isRegression ? finiteLabels(asNumbers(labels), schema.label) : toClassIndices(asTexts(labels), schema),
     keys: Array.from({ length: rowCount }, (_, row) => `history:${String(row).padStart(8, '0')}`),
   };
+  return {
+    schema,
+    rows,
+    eventMs: time === null ? null : asNumbers(eventMs),
+    labelMs: labelTime === null ? null : asNumbers(labelMs),
+  };
+}
+
+function timeExpression(column: string | null): string {
+  return column === null ? 'NULL' : `CAST(epoch_ms(CAST(${quoteName(column)} AS TIMESTAMP)) AS DOUBLE)`;
 }
 
 function toTable(features: readonly Feature[], columns: readonly QueryColumn[], rowCount: number): Table {

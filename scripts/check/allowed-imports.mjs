@@ -29,6 +29,7 @@ export const rooms = {
   'client/': {
     files: [
       'client/',
+      'backtest/',
       'adapters/',
       'domain/',
       'config/',
@@ -43,6 +44,11 @@ export const rooms = {
   worker: {
     files: ['worker', 'workflows/', 'activities/', 'adapters/', 'serving/', 'config/', 'domain/'],
     libraries: 'any',
+  },
+  'backtest/': {
+    files: ['backtest/', 'activities/', 'adapters/', 'domain/', 'config/'],
+    libraries: 'any',
+    except: temporal,
   },
   'examples/': { files: ['config/', 'domain/'], libraries: 'any', except: temporal },
   'temporal-docker/': { files: ['client/', 'config/'], libraries: [node] },

@@ -29,7 +29,7 @@ function projectOn(
   return {
     name: 'prices',
     task: null,
-    data: { path, label: 'y', id: null, time: null, take: null, ...data },
+    data: { path, label: 'y', id: null, time: null, labelTime: null, take: null, ...data },
     features: {},
     exclude: [],
     training: defaultTraining,

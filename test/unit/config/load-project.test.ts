@@ -27,7 +27,7 @@ describe('a model project', () => {
     expect(await loadProject(directory)).toEqual({
       name: 'prices',
       task: null,
-      data: { path: join(directory, 'rows.csv'), label: 'up', id: null, time: null, take: null },
+      data: { path: join(directory, 'rows.csv'), label: 'up', id: null, time: null, labelTime: null, take: null },
       features: {},
       exclude: [],
       training: defaultTraining,

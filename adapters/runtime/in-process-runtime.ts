@@ -1,0 +1,28 @@
+import type { ModelRuntime } from '../ports/model-runtime.ts';
+import { loadModel } from './load-model.ts';
+import type { SnapshotRows } from './protocol.ts';
+import { trainCandidate } from './train-candidate.ts';
+
+/** Trains and scores in this very process, one call after another: for a process that does nothing else. */
+export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    train: (job, { resumeFrom, onEpoch }) =>
+      inTurn(() => trainCandidate(job, rows, { resumeFrom, onEpoch: (report) => Promise.resolve(onEpoch(report)) })),
+    score: (packageDirectory, snapshot, range) =>
+      inTurn(async () => {
+        const { table } = await rows.readSnapshot(snapshot, range);
+        const model = await loadModel(packageDirectory);
+        try {
+          return await model.predict(table);
+        } finally {
+          model.dispose();
+        }
+      }),
+  };
+}
