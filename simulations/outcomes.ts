@@ -1,6 +1,7 @@
 import { normalCdf, normalQuantile } from '../domain/math/normal.ts';
 import { createRng, type Rng } from '../domain/math/rng.ts';
 import { initialRiskWatch, riskLevel, riskTolerance, watchRisk } from '../domain/outcomes/absolute-risk.ts';
+import { initialAdwin, scanAdwin } from '../domain/outcomes/adwin.ts';
 import { measureHoldoutRisk } from '../domain/outcomes/holdout-risk.ts';
 import { beginLossWatch, watchLosses } from '../domain/outcomes/watch-losses.ts';
 import type { Scale, Simulated } from './report.ts';
@@ -119,6 +120,23 @@ function delay(of: keyof Life, process: Process, before: number, champions: numb
   );
 }
 
+/** Median labels until ADWIN, label by label, sees independent errors rise from .2 after 10,000 labels. */
+function adwinDelay(to: number, streams: number, limit: number): Simulated {
+  const before = 10_000;
+  const delays = Array.from({ length: streams }, (_, seed) => {
+    const live = new Float64Array(2 * before);
+    live.set(dependentErrors({ ...independent, rate, rows: before, seed }));
+    live.set(dependentErrors({ ...independent, rate: to, rows: before, seed: 10_000 + seed }), before);
+    const found = scanAdwin(initialAdwin(), live).detections.find(({ index }) => index >= before);
+    return (found?.index ?? Infinity) - before;
+  }).sort((a, b) => a - b);
+  return atMost(
+    `median labels until ADWIN sees errors rise from ${rate} to ${to}`,
+    delays[Math.floor(streams / 2)]!,
+    limit,
+  );
+}
+
 /** Error rates and delays of the monitor's watch over outcomes, on seeded streams. */
 export function run(scale: Scale): readonly Simulated[] {
   const champions = scale === 'full' ? 200 : 8;
@@ -126,6 +144,9 @@ export function run(scale: Scale): readonly Simulated[] {
     ...[independent, ...dependent].flatMap((process) => falseAlarms(process, champions)),
     alarmsAtTheLimit(scale === 'full' ? 1_000 : 60),
     boundsTooLow(scale === 'full' ? 1_000 : 60),
+    adwinDelay(0.25, 2 * champions, 2_000),
+    adwinDelay(0.3, 2 * champions, 500),
+    adwinDelay(0.4, 2 * champions, 200),
     delay('rises', independent, 5_000, champions, 600),
     delay('rises', dependent[1]!, 5_000, champions, 1_200),
     delay('alarms', independent, 0, champions, 600),

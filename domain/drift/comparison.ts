@@ -1,6 +1,7 @@
 import { tabulateCells } from './cells.ts';
 import type { Histogram } from './histogram.ts';
 import { measureStability } from './population-stability.ts';
+import { testSameOrder } from './kolmogorov-smirnov.ts';
 import type { DriftPolicy } from './policy.ts';
 import { rowsNeededForStability, smallestVisibleStability } from './sensitivity.ts';
 import { testSameDistribution } from './significance.ts';
@@ -11,6 +12,7 @@ export interface Comparison {
   readonly referenceRows: number;
   readonly currentRows: number;
   readonly chiSquared: number;
+  /** Of chi-squared; for numeric features the smaller one of chi-squared and KS, which then counts double (Bonferroni). */
   readonly pValue: number;
   /** Debiased PSI. */
   readonly stability: number;
@@ -27,12 +29,13 @@ export function compareWindows(reference: Histogram, current: Histogram, policy:
   const { referenceRows, currentRows } = table;
   const { chiSquared, df, pValue } = testSameDistribution(table);
   const isNumeric = reference.spec.kind === 'numeric';
+  const either = Math.min(1, 2 * Math.min(pValue, testSameOrder(reference, current)));
   const design = { df, referenceRows, level: policy.level };
   return {
     referenceRows,
     currentRows,
     chiSquared,
-    pValue,
+    pValue: isNumeric ? either : pValue,
     stability: measureStability(table),
     distance: isNumeric ? measureDistance(reference, current) : null,
     smallestVisible: smallestVisibleStability({ ...design, currentRows }),

@@ -35,7 +35,7 @@ export interface DriftReport {
 }
 
 /**
- * Decides which features have drifted: those whose windows differ significantly (chi-squared, corrected for the number of
+ * Decides which features have drifted: those whose windows differ significantly (chi-squared, and KS where numeric, corrected for the number of
  * features) *and* by enough to matter (debiased PSI, or for numeric features the Wasserstein distance). In each check
  * `effectSize` is the debiased PSI, and `pValue` the corrected one.
  */

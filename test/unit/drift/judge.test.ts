@@ -38,12 +38,12 @@ describe('judgeDrift', () => {
     expect(report.verdict.outcome).toBe('fail');
     expect(report.drifted).toEqual([{ feature: 'temperature', effectSize: expect.closeTo(0.73, 2), rank: 1 }]);
     expect(report.verdict.reason).toMatchInlineSnapshot(
-      `"1 of 2 features has drifted; first, temperature has drifted: debiased PSI 0.73 (limit 0.1), moved 0.8 sd (limit 0.1), p = 2e-106, 1,000 against 5,000 rows"`,
+      `"1 of 2 features has drifted; first, temperature has drifted: debiased PSI 0.73 (limit 0.1), moved 0.8 sd (limit 0.1), p = 3e-106, 1,000 against 5,000 rows"`,
     );
     expect(report.verdict.checks.map(({ reason }) => reason)).toMatchInlineSnapshot(`
       [
-        "pressure has not drifted: debiased PSI 0.004 (limit 0.1), moved 0.019 sd (limit 0.1), p = 0.23, 1,000 against 5,000 rows",
-        "temperature has drifted: debiased PSI 0.73 (limit 0.1), moved 0.8 sd (limit 0.1), p = 2e-106, 1,000 against 5,000 rows",
+        "pressure has not drifted: debiased PSI 0.004 (limit 0.1), moved 0.019 sd (limit 0.1), p = 0.28, 1,000 against 5,000 rows",
+        "temperature has drifted: debiased PSI 0.73 (limit 0.1), moved 0.8 sd (limit 0.1), p = 3e-106, 1,000 against 5,000 rows",
       ]
     `);
   });
