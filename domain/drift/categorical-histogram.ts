@@ -4,22 +4,35 @@ import type { CategoricalSpec, Histogram } from './histogram.ts';
 const toleratedSelectionBias = 0.01;
 
 /**
- * Chooses the categories with a cell of their own: at most `top` of the most frequent of the reference; null is missing.
+ * Chooses the categories with a cell of their own, at most `top` of the most frequent of the reference, and counts it on them; null
+ * is missing.
  *
  * Categories are chosen by the reference's counts, and those chosen by luck are rarer in any other window: by Good and Turing, the
  * categories with at least c rows hold c·f_c rows less there (f_c categories have exactly c rows; c = 1: the rows
  * of categories never seen before). So the cut is made at the least c where that is at most 1% of the rows; otherwise a
  * column of ids, or one with a long tail, would drift for ever.
  */
-export function cutCategorical(
+export function describeCategorical(
   reference: ArrayLike<string | null>,
   options: { readonly top: number } = { top: 50 },
-): CategoricalSpec {
-  const rowsByCategory = countCategories(reference);
-  const least = chooseLeastRows(rowsByCategory, options.top, reference.length);
-  const top = [...rowsByCategory].filter(([, rows]) => rows >= least).map(([category]) => category);
+): Histogram & { readonly spec: CategoricalSpec } {
+  const { rowsOf, present } = countCategories(reference);
+  const least = chooseLeastRows(rowsOf, options.top, reference.length);
+  const chosen = [...rowsOf].filter(([, { rows }]) => rows >= least);
   // By name: cells are merged with their neighbours, and neighbours by frequency would share the reference's luck.
-  return { kind: 'categorical', top: top.sort() };
+  chosen.sort(([a], [b]) => (a < b ? -1 : 1));
+  const counts = chosen.map(([, { rows }]) => rows);
+  const other = present - counts.reduce((sum, rows) => sum + rows, 0);
+  const spec = { kind: 'categorical', top: chosen.map(([category]) => category) } as const;
+  return { spec, counts: [...counts, other, reference.length - present] };
+}
+
+/** The cells that `describeCategorical` chooses. */
+export function cutCategorical(
+  reference: ArrayLike<string | null>,
+  options?: { readonly top: number },
+): CategoricalSpec {
+  return describeCategorical(reference, options).spec;
 }
 
 /** Counts a window on the cells of `spec`; null counts as missing, what has no cell of its own as other. */
@@ -34,20 +47,28 @@ export function countCategorical(spec: CategoricalSpec, values: ArrayLike<string
   return { spec, counts };
 }
 
-function countCategories(values: ArrayLike<string | null>): Map<string, number> {
-  const rowsByCategory = new Map<string, number>();
+/** A box, so that a row costs one look-up. */
+type RowsOf = Map<string, { rows: number }>;
+
+function countCategories(values: ArrayLike<string | null>): { readonly rowsOf: RowsOf; readonly present: number } {
+  const rowsOf: RowsOf = new Map();
+  let present = 0;
   for (let row = 0; row < values.length; row++) {
     const value = values[row] ?? null;
-    if (value !== null) rowsByCategory.set(value, (rowsByCategory.get(value) ?? 0) + 1);
+    if (value === null) continue;
+    present += 1;
+    const known = rowsOf.get(value);
+    if (known === undefined) rowsOf.set(value, { rows: 1 });
+    else known.rows += 1;
   }
-  return rowsByCategory;
+  return { rowsOf, present };
 }
 
 /** The least number of rows that earns a category its cell. */
-function chooseLeastRows(rowsByCategory: ReadonlyMap<string, number>, top: number, rows: number): number {
+function chooseLeastRows(rowsOf: RowsOf, top: number, rows: number): number {
   const categoriesByRows = new Map<number, number>();
-  for (const count of rowsByCategory.values()) categoriesByRows.set(count, (categoriesByRows.get(count) ?? 0) + 1);
-  let chosen = rowsByCategory.size;
+  for (const { rows: count } of rowsOf.values()) categoriesByRows.set(count, (categoriesByRows.get(count) ?? 0) + 1);
+  let chosen = rowsOf.size;
   for (let least = 1; chosen > 0; least++) {
     const atLeast = categoriesByRows.get(least) ?? 0;
     if (chosen <= top && least * atLeast <= toleratedSelectionBias * rows) return least;

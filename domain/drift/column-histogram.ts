@@ -1,13 +1,13 @@
 import type { Column, FeatureType } from '../table.ts';
-import { countCategorical, cutCategorical } from './categorical-histogram.ts';
+import { countCategorical, describeCategorical } from './categorical-histogram.ts';
 import type { Histogram, HistogramSpec } from './histogram.ts';
-import { countNumeric, cutNumeric } from './numeric-histogram.ts';
+import { countNumeric, describeNumeric } from './numeric-histogram.ts';
 
-/** Cuts the cells of a feature on its reference column; booleans are compared as categories. */
-export function cutColumn(type: FeatureType, reference: Column): HistogramSpec {
+/** Cuts the cells of a feature on its reference column and counts it on them; booleans are compared as categories. */
+export function describeColumn(type: FeatureType, reference: Column): Histogram {
   return type === 'numeric' || type === 'timestamp'
-    ? cutNumeric(asNumbers(reference))
-    : cutCategorical(asText(reference));
+    ? describeNumeric(asNumbers(reference))
+    : describeCategorical(asText(reference));
 }
 
 /** Counts a window of a feature on the cells that were cut on its reference. */

@@ -1,4 +1,4 @@
-import { countColumn, cutColumn } from '../drift/column-histogram.ts';
+import { describeColumn } from '../drift/column-histogram.ts';
 import type { Histogram } from '../drift/histogram.ts';
 import { predictedClass, primaryLosses } from '../gate/losses.ts';
 import { fitClassEstimator, type ClassEstimator } from '../outcomes/estimation/class-estimator.ts';
@@ -38,17 +38,16 @@ export function buildReference(evidence: ReferenceEvidence): DriftReference {
   const { task, schema, inputs, outputs, labels, importances } = evidence;
   const features = schema.features.flatMap(({ name, type }) => {
     const column = inputs.columns[name];
-    return column === undefined ? [] : [[name, countColumn(cutColumn(type, column), column)] as const];
+    return column === undefined ? [] : [[name, describeColumn(type, column)] as const];
   });
-  const predictions = predictionColumn(task, outputs, labels.length);
-  const spec = cutColumn(task === 'multiclass' ? 'categorical' : 'numeric', predictions);
+  const predictionType = task === 'multiclass' ? 'categorical' : 'numeric';
   const losses = primaryLosses(task, labels, outputs);
   const lossScale = task === 'regression' ? scaleOf(losses) : 1;
   const holdout = measureHoldoutRisk(scaleLosses(losses, lossScale));
   const estimator = fitEstimator(evidence);
   return {
     features: Object.fromEntries(features),
-    prediction: countColumn(spec, predictions),
+    prediction: describeColumn(predictionType, predictionColumn(task, outputs, labels.length)),
     lossScale,
     ...(holdout && { holdout }),
     ...(estimator && { estimator }),

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countCategorical, cutCategorical } from '../../../domain/drift/categorical-histogram.ts';
-import { countColumn, cutColumn } from '../../../domain/drift/column-histogram.ts';
+import { countCategorical, cutCategorical, describeCategorical } from '../../../domain/drift/categorical-histogram.ts';
+import { countColumn, describeColumn } from '../../../domain/drift/column-histogram.ts';
 import { countRows, mergeHistograms } from '../../../domain/drift/histogram.ts';
-import { countNumeric, cutNumeric } from '../../../domain/drift/numeric-histogram.ts';
+import { countNumeric, cutNumeric, describeNumeric } from '../../../domain/drift/numeric-histogram.ts';
+import { sortAround } from '../../../domain/drift/sort-around.ts';
 import { anyNumbers } from './arbitraries.ts';
 
 const twentyTimes = (values: readonly number[]) => values.flatMap((value) => new Array<number>(20).fill(value));
@@ -90,14 +91,15 @@ describe('categorical histograms', () => {
 describe('column histograms', () => {
   it('compare booleans as categories and numbers by size', () => {
     const flags = { kind: 'numeric', values: Float64Array.of(0, 1, 1, NaN) } as const;
-    const spec = cutColumn('boolean', { kind: 'numeric', values: Float64Array.from({ length: 300 }, (_, i) => i % 2) });
+    const reference = { kind: 'numeric', values: Float64Array.from({ length: 300 }, (_, i) => i % 2) } as const;
+    const { spec } = describeColumn('boolean', reference);
     expect(spec).toEqual({ kind: 'categorical', top: ['0', '1'] });
     expect(countColumn(spec, flags).counts).toEqual([1, 2, 0, 1]);
-    expect(cutColumn('numeric', flags).kind).toBe('numeric');
+    expect(describeColumn('numeric', flags).spec.kind).toBe('numeric');
   });
 
   it('refuse text where numbers are declared', () => {
-    expect(() => cutColumn('numeric', { kind: 'categorical', values: ['a'] })).toThrow(
+    expect(() => describeColumn('numeric', { kind: 'categorical', values: ['a'] })).toThrow(
       'declare the feature as categorical',
     );
   });
@@ -124,3 +126,51 @@ describe('mergeHistograms', () => {
 });
 
 type Counted = ReturnType<typeof countNumeric>;
+
+describe('a reference that is described', () => {
+  const numbers = fc.oneof(
+    anyNumbers,
+    fc.array(fc.integer({ min: -40, max: 40 }), { minLength: 1_500, maxLength: 3_000 }),
+    fc.array(fc.double({ noNaN: true }), { minLength: 1_500, maxLength: 2_000 }),
+  );
+
+  it('has the counts of the same values counted on its cells', () => {
+    fc.assert(
+      fc.property(numbers, (values) => {
+        const described = describeNumeric(values);
+        expect(described).toEqual(countNumeric(described.spec, values));
+      }),
+      { numRuns: 60 },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'c', null)), (values) => {
+        const described = describeCategorical(values, { top: 2 });
+        expect(described).toEqual(countCategorical(described.spec, values));
+      }),
+    );
+  });
+});
+
+describe('sortAround', () => {
+  it('puts at every rank, and before it, what sorting would put there', () => {
+    const values = fc.array(
+      fc.oneof(
+        fc.integer({ min: -9, max: 9 }),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+      ),
+      { minLength: 1_000, maxLength: 2_000 },
+    );
+    fc.assert(
+      fc.property(values, fc.array(fc.nat(999), { maxLength: 9 }), (unsorted, ranks) => {
+        const sorted = Float64Array.from(unsorted).sort();
+        const arranged = sortAround(Float64Array.from(unsorted), ranks);
+        for (const rank of ranks) {
+          expect([arranged[rank], arranged[rank - 1]]).toEqual([sorted[rank], sorted[rank - 1]]);
+        }
+        expect(arranged.sort()).toEqual(sorted);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
