@@ -1,3 +1,4 @@
+import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
 import type { RowRange, DataSchema, Table } from '../../domain/table.ts';
 import type { Predictions, Task } from '../../domain/task.ts';
 import type { Snapshot } from './store.ts';
@@ -58,12 +59,22 @@ export interface TrainingOptions {
   readonly resumeFrom: string | null;
 }
 
+/** Rows of a snapshot and others, to be told apart by their features. */
+export interface SeparationJob {
+  readonly snapshot: Snapshot;
+  readonly range: RowRange;
+  readonly current: Table;
+  readonly seed: number;
+}
+
 /** Trains and scores outside this process: a crash or a cancel there costs a child, not the worker. */
 export interface ModelRuntime {
   /** Rejects with the AbortSignal's reason when cancelled; the child is gone by then. */
   train(job: TrainingJob, options: TrainingOptions): Promise<TrainedCandidate>;
   /** Predictions of a model package for rows of a snapshot. */
   score(packageDirectory: string, snapshot: Snapshot, range: RowRange, signal: AbortSignal): Promise<Predictions>;
+  /** How well a small network, trained on half of the rows, tells the others apart. */
+  separate(job: SeparationJob, signal: AbortSignal): Promise<Separation>;
 }
 
 /** What a model package says of itself (`signature.json`). */

@@ -1,6 +1,7 @@
 import type { ModelRuntime } from '../ports/model-runtime.ts';
 import { loadModel } from './load-model.ts';
 import type { SnapshotRows } from './protocol.ts';
+import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 
 /** Trains and scores in this very process, one call after another: for a process that does nothing else. */
@@ -24,5 +25,6 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
           model.dispose();
         }
       }),
+    separate: (job) => inTurn(() => separateFromSnapshot(job, rows)),
   };
 }

@@ -30,6 +30,11 @@ export function createModelRuntime({ storeDirectory, rowsModule }: ModelRuntimeO
       if (result.kind !== 'scored') throw unexpected(result);
       return result.predictions;
     },
+    async separate(job, signal) {
+      const result = await runChild({ kind: 'separate', source, job }, { signal, onEpoch: () => undefined });
+      if (result.kind !== 'separated') throw unexpected(result);
+      return result.separation;
+    },
   };
 }
 

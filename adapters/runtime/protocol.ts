@@ -1,6 +1,7 @@
+import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
 import type { RowRange } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
-import type { EpochReport, TrainedCandidate, TrainingJob } from '../ports/model-runtime.ts';
+import type { EpochReport, SeparationJob, TrainedCandidate, TrainingJob } from '../ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../ports/store.ts';
 import type { TrainingErrorCode } from './training-error.ts';
 
@@ -32,14 +33,21 @@ export interface ScoreRequest {
   readonly range: RowRange;
 }
 
+export interface SeparateRequest {
+  readonly kind: 'separate';
+  readonly source: RowsSource;
+  readonly job: SeparationJob;
+}
+
 /** The one message that a child is sent. */
-export type ChildRequest = TrainRequest | ScoreRequest;
+export type ChildRequest = TrainRequest | ScoreRequest | SeparateRequest;
 
 /** What a child says: epochs while it trains, then one of the others, then it ends. */
 export type ChildMessage =
   | { readonly kind: 'epoch'; readonly report: EpochReport }
   | { readonly kind: 'trained'; readonly candidate: TrainedCandidate }
   | { readonly kind: 'scored'; readonly predictions: Predictions }
+  | { readonly kind: 'separated'; readonly separation: Separation }
   | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string };
 
 export type ChildResult = Exclude<ChildMessage, { kind: 'epoch' }>;

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { loadModel } from './load-model.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
+import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 import { TrainingError } from './training-error.ts';
 
@@ -20,6 +21,9 @@ async function answer(request: ChildRequest): Promise<ChildResult> {
       const { table } = await rows.readSnapshot(request.snapshot, request.range);
       const model = await loadModel(request.packageDirectory);
       return { kind: 'scored', predictions: await model.predict(table) };
+    }
+    if (request.kind === 'separate') {
+      return { kind: 'separated', separation: await separateFromSnapshot(request.job, rows) };
     }
     const { job, resumeFrom } = request;
     const onEpoch = (report: Extract<ChildMessage, { kind: 'epoch' }>['report']) => send({ kind: 'epoch', report });
