@@ -1,14 +1,17 @@
 import { policyEntryKind } from '../domain/lifecycle/operator.ts';
+import type { Finding } from '../domain/monitoring/finding.ts';
 import { judgeInputs } from '../domain/monitoring/judge-inputs.ts';
 import { judgeOutcomes } from '../domain/monitoring/judge-outcomes.ts';
+import { signalSeparation } from '../domain/monitoring/judge-separation.ts';
 import { beginLossWatch, type LossWatch } from '../domain/outcomes/watch-losses.ts';
 import type { DriftReference } from '../domain/monitoring/reference.ts';
 import type { Policy } from '../domain/project.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
-import type { DataSchema } from '../domain/table.ts';
+import type { DataSchema, Table } from '../domain/table.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { currentScope } from './scope.ts';
 import type { MonitorCursor, Observation, ObserveRequest } from './types.ts';
 
 /** One look at a model's live inputs, predictions and outcomes since the last one. It reports; it decides nothing. */
@@ -42,13 +45,14 @@ interface Champion {
   readonly version: string;
   readonly task: Task;
   readonly schema: DataSchema;
+  readonly snapshotId: string;
   readonly reference: DriftReference;
 }
 
 async function readChampion({ registry, packages }: Dependencies, model: string, version: string): Promise<Champion> {
   const packageDirectory = await registry.fetchPackage(model, version);
-  const { schema, task } = await packages.readSignature(packageDirectory);
-  return { model, version, task, schema, reference: await packages.readReference(packageDirectory) };
+  const { schema, task, snapshotId } = await packages.readSignature(packageDirectory);
+  return { model, version, task, schema, snapshotId, reference: await packages.readReference(packageDirectory) };
 }
 
 /** A new champion is judged by its own outcomes, and its inputs from now on. */
@@ -94,8 +98,8 @@ async function lookAtOutcomes(
 }
 
 async function lookAtInputs(
-  { store }: Dependencies,
-  { model, task, schema, reference }: Champion,
+  deps: Dependencies,
+  champion: Champion,
   policy: Policy,
   { driftAtRows }: MonitorCursor,
   rows: number,
@@ -105,13 +109,26 @@ async function lookAtInputs(
   if (seen < windowRows) {
     return { signals: [], driftAtRows, summary: `${seen} of ${windowRows} rows of a drift window` };
   }
+  const { model, task, schema, reference } = champion;
   const query = { model, schema, newestRows: windowRows };
-  const [inputs, { outputs }] = [await store.readInputs(query), await store.readOutcomes(query)];
+  const [inputs, { outputs }] = [await deps.store.readInputs(query), await deps.store.readOutcomes(query)];
   const judged = judgeInputs({ task, inputs, outputs, reference }, policy.drift);
-  return { signals: stamp(judged.signals), driftAtRows: rows, summary: judged.summary };
+  const apart = policy.drift.classifierTest ? await tellApart(deps, champion, inputs) : [];
+  return { signals: stamp([...judged.signals, ...apart]), driftAtRows: rows, summary: judged.summary };
 }
 
-function stamp(signals: readonly Omit<Signal, 'atMs'>[]): readonly Signal[] {
+/** By a small network: the rows that the champion learned from, and what comes in now. */
+async function tellApart(
+  { store, runtime }: Dependencies,
+  { model, snapshotId }: Champion,
+  current: Table,
+): Promise<readonly Finding[]> {
+  const snapshot = await store.getSnapshot(model, snapshotId);
+  const range = { from: 0, to: snapshot.split.validation.to };
+  return signalSeparation(await runtime.separate({ snapshot, range, current, seed: 1 }, currentScope().signal));
+}
+
+function stamp(signals: readonly Finding[]): readonly Signal[] {
   const atMs = Date.now();
   return signals.map((signal) => ({ ...signal, atMs }));
 }

@@ -48,6 +48,7 @@ const driftSchema = z.strictObject({
   stabilityLimit: z.number().positive(),
   distanceLimit: z.number().positive(),
   minRows: count,
+  classifierTest: z.boolean(),
 }) satisfies z.ZodType<DriftPolicy>;
 
 const gateSchema = z.strictObject({

@@ -10,6 +10,8 @@ export interface DriftPolicy {
   readonly distanceLimit: number;
   /** Windows (either of them) with fewer rows are inconclusive. */
   readonly minRows: number;
+  /** Also train a small network to tell the windows apart: it sees what no feature shows alone, and costs seconds of a core. */
+  readonly classifierTest: boolean;
 }
 
 export const defaultDriftPolicy: DriftPolicy = {
@@ -18,4 +20,5 @@ export const defaultDriftPolicy: DriftPolicy = {
   stabilityLimit: 0.1,
   distanceLimit: 0.1,
   minRows: 200,
+  classifierTest: false,
 };
