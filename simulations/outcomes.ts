@@ -74,7 +74,7 @@ function unchangedLives(process: Process, champions: number): Life[] {
 }
 
 /** ADWIN and the absolute-risk test on errors whose rate never changes. */
-export function falseAlarms(process: Process, champions: number): readonly Simulated[] {
+function falseAlarms(process: Process, champions: number): readonly Simulated[] {
   const lives = unchangedLives(process, champions);
   const kind = process.spread === 0 ? 'independent errors' : `difficulty with correlation ${process.correlation}`;
   const share = (of: keyof Life) => lives.filter((life) => life[of].length > 0).length / champions;

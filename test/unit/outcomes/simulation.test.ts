@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../../../simulations/outcomes.ts';
+import { run as runEstimation } from '../../../simulations/estimation.ts';
+import { run as runOutcomes } from '../../../simulations/outcomes.ts';
 
-describe('the watch over outcomes on simulated labels', () => {
-  const rows = run('short');
-
-  it.each(rows)('$name: $measured, promised $promised', ({ holds }) => expect(holds).toBe(true));
+describe.each([
+  ['the watch over outcomes', runOutcomes],
+  ['estimated performance', runEstimation],
+])('%s on simulated rows', (_, run) => {
+  it.each(run('short'))('$name: $measured, promised $promised', ({ holds }) => expect(holds).toBe(true));
 });
