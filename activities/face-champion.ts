@@ -5,6 +5,8 @@ import { judgeGate } from '../domain/gate/judge.ts';
 import { selectCandidate } from '../domain/gate/select-candidate.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { buildReference } from '../domain/monitoring/reference.ts';
+import type { MonitorPolicy } from '../domain/policy.ts';
+import { inferContract } from '../domain/quality/infer-contract.ts';
 import type { Predictions } from '../domain/task.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -39,7 +41,7 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
       },
       request.policy.gate,
     );
-    await saveReference(deps, chosen, snapshot, challenger, holdout);
+    await saveReference(deps, chosen, snapshot, challenger, holdout, request.policy.monitor);
     const version = await register(deps, request, chosen, verdict);
     return describeResult(request, chosen, snapshot, verdict, version);
   });
@@ -87,12 +89,15 @@ async function saveReference(
   snapshot: Snapshot,
   outputs: Predictions,
   holdout: LabelledRows,
+  { windowRows }: MonitorPolicy,
 ): Promise<void> {
   const { task } = await packages.readSignature(chosen.packageDirectory);
   const seen: LabelledRows = await store.readSnapshot(snapshot, { from: 0, to: snapshot.split.validation.to });
   const { table: holdoutInputs, labels } = holdout;
   const evidence = { task, schema: snapshot.schema, inputs: seen.table, outputs, labels, holdoutInputs };
   await packages.writeReference(chosen.packageDirectory, buildReference(evidence));
+  const contract = inferContract({ schema: snapshot.schema, ...seen }, windowRows);
+  await packages.writeContract(chosen.packageDirectory, contract);
 }
 
 async function register(

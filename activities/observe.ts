@@ -6,11 +6,13 @@ import { signalSeparation } from '../domain/monitoring/judge-separation.ts';
 import { beginLossWatch, type LossWatch } from '../domain/outcomes/watch-losses.ts';
 import type { DriftReference } from '../domain/monitoring/reference.ts';
 import type { Policy } from '../domain/project.ts';
+import type { SchemaContract } from '../domain/quality/contract.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { DataSchema, Table } from '../domain/table.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { lookAtQuality } from './look-at-quality.ts';
 import { currentScope } from './scope.ts';
 import type { MonitorCursor, Observation, ObserveRequest } from './types.ts';
 
@@ -47,12 +49,15 @@ interface Champion {
   readonly schema: DataSchema;
   readonly snapshotId: string;
   readonly reference: DriftReference;
+  readonly contract: SchemaContract | null;
 }
 
 async function readChampion({ registry, packages }: Dependencies, model: string, version: string): Promise<Champion> {
   const packageDirectory = await registry.fetchPackage(model, version);
   const { schema, task, snapshotId } = await packages.readSignature(packageDirectory);
-  return { model, version, task, schema, snapshotId, reference: await packages.readReference(packageDirectory) };
+  const reference = await packages.readReference(packageDirectory);
+  const contract = await packages.readContract(packageDirectory);
+  return { model, version, task, schema, snapshotId, reference, contract };
 }
 
 /** A new champion is judged by its own outcomes, and its inputs from now on. */
@@ -114,7 +119,8 @@ async function lookAtInputs(
   const [inputs, { outputs }] = [await deps.store.readInputs(query), await deps.store.readOutcomes(query)];
   const judged = judgeInputs({ task, inputs, outputs, reference }, policy.drift);
   const apart = policy.drift.classifierTest ? await tellApart(deps, champion, inputs) : [];
-  return { signals: stamp([...judged.signals, ...apart]), driftAtRows: rows, summary: judged.summary };
+  const broken = await lookAtQuality(deps, { ...champion, inputs }, policy);
+  return { signals: stamp([...broken, ...judged.signals, ...apart]), driftAtRows: rows, summary: judged.summary };
 }
 
 /** By a small network: the rows that the champion learned from, and what comes in now. */

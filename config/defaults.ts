@@ -2,6 +2,7 @@ import { defaultDriftPolicy } from '../domain/drift/policy.ts';
 import { defaultGatePolicy } from '../domain/gate/policy.ts';
 import { defaultProbationPolicy } from '../domain/probation/policy.ts';
 import type { Policy, TrainingPlan } from '../domain/project.ts';
+import { defaultQualityPolicy } from '../domain/quality/policy.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -28,6 +29,7 @@ export const defaultPolicy: Policy = {
     silenceMs: 7 * dayMs,
   },
   drift: defaultDriftPolicy,
+  quality: defaultQualityPolicy,
   gate: defaultGatePolicy,
   approval: { mode: 'auto', timeoutMs: 7 * dayMs, onTimeout: 'reject' },
   probation: defaultProbationPolicy,

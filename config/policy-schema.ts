@@ -10,6 +10,7 @@ import type {
   SnapshotPolicy,
 } from '../domain/policy.ts';
 import type { ProbationPolicy } from '../domain/probation/policy.ts';
+import type { QualityPolicy } from '../domain/quality/policy.ts';
 import { amountSchema, durationSchema } from './units.ts';
 
 const share = z.number().gt(0).lt(1);
@@ -50,6 +51,17 @@ const driftSchema = z.strictObject({
   minRows: count,
   classifierTest: z.boolean(),
 }) satisfies z.ZodType<DriftPolicy>;
+
+const qualitySchema = z.strictObject({
+  level,
+  minRows: count,
+  missingLimit: share,
+  outsideLimit: share,
+  unseenLimit: share,
+  duplicateLimit: share,
+  scaleLimit: z.number().gt(1),
+  labelLimit: z.number().positive(),
+}) satisfies z.ZodType<QualityPolicy>;
 
 const gateSchema = z.strictObject({
   alpha: level,
@@ -98,6 +110,7 @@ export const policySchema = z.strictObject({
   snapshot: snapshotSchema.partial().optional(),
   monitor: monitorSchema.partial().optional(),
   drift: driftSchema.partial().optional(),
+  quality: qualitySchema.partial().optional(),
   gate: gateSchema.partial().optional(),
   approval: approvalSchema.partial().optional(),
   probation: probationSchema.partial().optional(),

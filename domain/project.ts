@@ -9,6 +9,7 @@ import type {
   SnapshotPolicy,
 } from './policy.ts';
 import type { ProbationPolicy } from './probation/policy.ts';
+import type { QualityPolicy } from './quality/policy.ts';
 import type { FeatureType } from './table.ts';
 import type { Task } from './task.ts';
 
@@ -32,6 +33,7 @@ export interface Policy {
   readonly snapshot: SnapshotPolicy;
   readonly monitor: MonitorPolicy;
   readonly drift: DriftPolicy;
+  readonly quality: QualityPolicy;
   readonly gate: GatePolicy;
   readonly approval: ApprovalPolicy;
   readonly probation: ProbationPolicy;

@@ -1,10 +1,15 @@
 import { createRng, type Rng } from '../domain/math/rng.ts';
+import type { SchemaContract } from '../domain/quality/contract.ts';
 import { inferContract } from '../domain/quality/infer-contract.ts';
-import { judgeQuality, type QualityWindow } from '../domain/quality/judge.ts';
+import { judgeQuality } from '../domain/quality/judge.ts';
 import { defaultQualityPolicy } from '../domain/quality/policy.ts';
 import type { Column } from '../domain/table.ts';
 import { cut, makeStream, worlds, type Stream, type World } from './quality-streams.ts';
 import type { Scale, Simulated } from './report.ts';
+
+function judge({ inputs, labels }: Stream['window'], contract: SchemaContract) {
+  return judgeQuality({ inputs, labels: { values: labels, matureShare: 0.95 } }, contract, defaultQualityPolicy);
+}
 
 const trainingRows = 10_000;
 const laterRows = 8_000;
@@ -18,7 +23,7 @@ function falseAlarms(world: World, runs: number, windowRows: number, seed: numbe
     const { inputs, labels } = cut(stream, 0, trainingRows);
     const contract = inferContract({ schema: stream.schema, table: inputs, labels }, windowRows);
     for (let from = trainingRows; from + windowRows <= trainingRows + laterRows; from += windowRows) {
-      const { signals } = judgeQuality(cut(stream, from, from + windowRows), contract, defaultQualityPolicy);
+      const { signals } = judge(cut(stream, from, from + windowRows), contract);
       windows += 1;
       alarms += signals.length;
     }
@@ -26,7 +31,7 @@ function falseAlarms(world: World, runs: number, windowRows: number, seed: numbe
   return alarms / windows;
 }
 
-type Break = (window: Stream['window'], rng: Rng) => QualityWindow;
+type Break = (window: Stream['window'], rng: Rng) => Stream['window'];
 
 function onNumbers(feature: string, change: (value: number, row: number) => number): Break {
   return ({ inputs, labels }) => {
@@ -96,7 +101,7 @@ function detections(name: string, runs: number, windowRows: number, seed: number
     const { inputs, labels } = cut(stream, 0, 5_000);
     const contract = inferContract({ schema: stream.schema, table: inputs, labels }, windowRows);
     const window = apply(cut(stream, 5_000, 5_000 + windowRows), rng);
-    const { signals } = judgeQuality(window, contract, defaultQualityPolicy);
+    const { signals } = judge(window, contract);
     if (signals.some(({ sources }) => sources?.includes(check))) found += 1;
   }
   return found / runs;

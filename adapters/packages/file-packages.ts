@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
+import type { SchemaContract } from '../../domain/quality/contract.ts';
 import type { ModelPackages } from '../ports/model-packages.ts';
 import type { Signature } from '../ports/model-runtime.ts';
 
 const signatureFile = 'signature.json';
 const referenceFile = 'reference.json';
+const contractFile = 'contract.json';
 
 async function readJson<T>(packageDirectory: string, file: string): Promise<T> {
   const path = join(packageDirectory, file);
@@ -16,6 +19,11 @@ async function readJson<T>(packageDirectory: string, file: string): Promise<T> {
   }
 }
 
+/** Null where the package never had such a file. */
+async function readOptionalJson<T>(packageDirectory: string, file: string): Promise<T | null> {
+  return existsSync(join(packageDirectory, file)) ? await readJson<T>(packageDirectory, file) : null;
+}
+
 /** Model packages as folders of files. */
 export function createFilePackages(): ModelPackages {
   return {
@@ -23,5 +31,8 @@ export function createFilePackages(): ModelPackages {
     readReference: (packageDirectory) => readJson<DriftReference>(packageDirectory, referenceFile),
     writeReference: (packageDirectory, reference) =>
       writeFile(join(packageDirectory, referenceFile), JSON.stringify(reference)),
+    readContract: (packageDirectory) => readOptionalJson<SchemaContract>(packageDirectory, contractFile),
+    writeContract: (packageDirectory, contract) =>
+      writeFile(join(packageDirectory, contractFile), JSON.stringify(contract)),
   };
 }

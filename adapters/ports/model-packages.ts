@@ -1,4 +1,5 @@
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
+import type { SchemaContract } from '../../domain/quality/contract.ts';
 import type { Signature } from './model-runtime.ts';
 
 /** Reads and completes the folder of a model package before it is registered; what is registered never changes. */
@@ -7,4 +8,7 @@ export interface ModelPackages {
   /** What the version's live inputs and predictions are compared with. */
   readReference(packageDirectory: string): Promise<DriftReference>;
   writeReference(packageDirectory: string, reference: DriftReference): Promise<void>;
+  /** What live data must look like; null for a version that was packaged without it. */
+  readContract(packageDirectory: string): Promise<SchemaContract | null>;
+  writeContract(packageDirectory: string, contract: SchemaContract): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Check, Verdict } from '../verdict.ts';
 import { suspectCategories } from './categorical-checks.ts';
 import type { ColumnContract, SchemaContract, ShareContract } from './contract.ts';
 import { countDuplicates } from './duplicates.ts';
-import { suspectLabels } from './label-checks.ts';
+import { type LabelWindow, suspectLabels } from './label-checks.ts';
 import { suspectNumbers } from './numeric-checks.ts';
 import type { QualityPolicy } from './policy.ts';
 import { suspectRise } from './share-checks.ts';
@@ -14,8 +14,8 @@ import { judgeSuspicions, type Suspicion } from './suspicion.ts';
 /** Rows in prediction order. */
 export interface QualityWindow {
   readonly inputs: Table;
-  /** Of rows old enough to have one: class index or value, NaN where none has arrived. Left out where outcomes aren't judged. */
-  readonly labels?: ArrayLike<number>;
+  /** Left out where outcomes aren't judged. */
+  readonly labels?: LabelWindow;
 }
 
 export interface QualityReport {
@@ -33,7 +33,7 @@ export function judgeQuality(window: QualityWindow, contract: SchemaContract, po
   const suspicions = [
     ...suspectColumns(window.inputs, contract, policy),
     ...suspectTable(window.inputs, contract, policy),
-    ...(window.labels === undefined ? [] : suspectLabels(Float64Array.from(window.labels), contract, policy)),
+    ...(window.labels === undefined ? [] : suspectLabels(window.labels, contract, policy)),
   ];
   const checks = judgeSuspicions(suspicions, policy);
   const verdict = conclude(checks, window.inputs.rowCount, policy);

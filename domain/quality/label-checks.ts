@@ -9,13 +9,21 @@ import type { Suspicion } from './suspicion.ts';
 import { cohensH, type Count, shareOf, testMeans, testProportions } from './two-sample.ts';
 import { formatPercent, formatValue } from './wording.ts';
 
-/** Everything that can be wrong with the outcomes of rows that are old enough to have one; NaN where none has arrived. */
+/** Outcomes of rows that are old enough to have one, in prediction order. */
+export interface LabelWindow {
+  /** Class index or value; NaN where none has arrived. */
+  readonly values: Float64Array;
+  /** Share of labels at which rows count as mature. */
+  readonly matureShare: number;
+}
+
+/** Everything that can be wrong with outcomes. */
 export function suspectLabels(
-  labels: Float64Array,
+  { values: labels, matureShare }: LabelWindow,
   { label }: SchemaContract,
   policy: QualityPolicy,
 ): readonly Suspicion[] {
-  const feed = suspectFeed(labels, policy);
+  const feed = suspectFeed(labels, matureShare);
   if (label.kind === 'classes') return [feed, ...suspectRates(labels, label, policy)];
   const sorted = sortFinite(labels);
   return [
@@ -25,10 +33,11 @@ export function suspectLabels(
   ];
 }
 
-/** p is the chance of so few labels where the policy's least share of rows gets one. */
-function suspectFeed(labels: Float64Array, { labelledShare }: QualityPolicy): Suspicion {
+/** Rows mature at a share of labels; less than half of it is silence. p is the chance of so few where that half is expected. */
+function suspectFeed(labels: Float64Array, matureShare: number): Suspicion {
   const rows = labels.length;
   const hits = labels.reduce((count, label) => count + (Number.isNaN(label) ? 0 : 1), 0);
+  const labelledShare = matureShare / 2;
   const share = shareOf({ hits, rows });
   return {
     name: 'label-feed',

@@ -19,8 +19,6 @@ export interface QualityPolicy {
   readonly scaleLimit: number;
   /** Change of a class's rate beyond what it ever was, as Cohen's h; of a value's mean, in standard deviations. */
   readonly labelLimit: number;
-  /** Share of the rows old enough for a label that must have one. */
-  readonly labelledShare: number;
 }
 
 export const defaultQualityPolicy: QualityPolicy = {
@@ -32,5 +30,4 @@ export const defaultQualityPolicy: QualityPolicy = {
   duplicateLimit: 0.1,
   scaleLimit: 5,
   labelLimit: 0.5,
-  labelledShare: 0.475,
 };

@@ -2,6 +2,7 @@ import { defaultDriftPolicy } from '../../domain/drift/policy.ts';
 import { defaultGatePolicy } from '../../domain/gate/policy.ts';
 import { defaultProbationPolicy } from '../../domain/probation/policy.ts';
 import type { Policy } from '../../domain/project.ts';
+import { defaultQualityPolicy } from '../../domain/quality/policy.ts';
 
 /** A policy with round numbers, so that tests can count. */
 export const testPolicy: Policy = {
@@ -22,6 +23,7 @@ export const testPolicy: Policy = {
     silenceMs: 7 * 86_400_000,
   },
   drift: defaultDriftPolicy,
+  quality: defaultQualityPolicy,
   gate: defaultGatePolicy,
   approval: { mode: 'auto', timeoutMs: 86_400_000, onTimeout: 'reject' },
   probation: defaultProbationPolicy,

@@ -84,7 +84,11 @@ describe('data quality on any rows', () => {
         const contract = inferContract({ schema, table: tableOf(training), labels: training.labels }, 200);
         expect(numbersIn(contract).filter((value) => !Number.isFinite(value))).toEqual([]);
         expectSound(
-          judgeQuality({ inputs: tableOf(live), labels: live.labels }, contract, defaultQualityPolicy).verdict,
+          judgeQuality(
+            { inputs: tableOf(live), labels: { values: live.labels, matureShare: 0.95 } },
+            contract,
+            defaultQualityPolicy,
+          ).verdict,
         );
       }),
       { numRuns: 150, seed: 1 },

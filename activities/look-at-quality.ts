@@ -1,0 +1,30 @@
+import type { Finding } from '../domain/monitoring/finding.ts';
+import { matureCount } from '../domain/outcomes/maturity.ts';
+import type { Policy } from '../domain/project.ts';
+import type { SchemaContract } from '../domain/quality/contract.ts';
+import { judgeQuality } from '../domain/quality/judge.ts';
+import type { DataSchema, Table } from '../domain/table.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface QualityLook {
+  readonly model: string;
+  readonly schema: DataSchema;
+  /** What the champion learned its data to look like; null for a version that was packaged without. */
+  readonly contract: SchemaContract | null;
+  /** The newest window. */
+  readonly inputs: Table;
+}
+
+/** Holds the newest window, and the newest outcomes that are old enough, to the champion's contract. */
+export async function lookAtQuality(
+  { store }: Dependencies,
+  { model, schema, contract, inputs }: QualityLook,
+  { monitor, quality }: Policy,
+): Promise<readonly Finding[]> {
+  if (contract === null) return [];
+  const newestRows = monitor.windowRows + monitor.labelDelayRows;
+  const { labels } = await store.readOutcomes({ model, schema, newestRows });
+  const mature = matureCount(labels, monitor);
+  const values = labels.slice(Math.max(0, mature - monitor.windowRows), mature);
+  return judgeQuality({ inputs, labels: { values, matureShare: monitor.matureShare } }, contract, quality).signals;
+}
