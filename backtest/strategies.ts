@@ -30,9 +30,13 @@ export function planStrategy(name: string, policy: Policy, blockRows: number): S
   throw new Error(`"${name}" is no policy to replay: choose among never, every:K (K blocks), adwin, policy`);
 }
 
-/** No prediction service serves here. */
+/** No prediction service serves here, and nobody is there to say whether a model that loses to a baseline may serve. */
 function unattended(policy: Policy): Policy {
-  return { ...policy, serving: { ...policy.serving, minReplicas: 0 } };
+  return {
+    ...policy,
+    gate: { ...policy.gate, baselines: 'report' },
+    serving: { ...policy.serving, minReplicas: 0 },
+  };
 }
 
 /** Retrains whenever called, promotes whatever comes of it, and never looks back. */
@@ -48,7 +52,7 @@ function withoutJudgement(policy: Policy, everyRows: number | null): Policy {
       every: everyRows === null ? null : { rows: everyRows },
     },
     snapshot: { ...snapshot, holdoutShare: 0.001 },
-    gate: { ...gate, minRows: 30 },
+    gate: { ...gate, baselines: 'report', minRows: 30 },
     probation: { ...probation, alpha: 1e-9, margin: 1, minLabels: 1, horizonLabels: 1, blockLabels: 1 },
     rollback: { ...rollback, maxRollbacks: Number.MAX_SAFE_INTEGER },
   };

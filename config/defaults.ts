@@ -17,9 +17,10 @@ export const defaultPolicy: Policy = {
     cooldown: { labels: 1_000 },
     minFreshLabels: 1_000,
     budget: { trainings: 10, per: { labels: 20_000 } },
-    every: null,
+    every: 'auto',
+    trainingCost: 50,
   },
-  snapshot: { maxRows: 50_000, recentRows: 8_000, validationShare: 0.15, holdoutShare: 0.4, firstHoldoutShare: 0.2 },
+  snapshot: { maxRows: 50_000, recentRows: 4_000, validationShare: 0.15, holdoutShare: 0.4, firstHoldoutShare: 0.2 },
   monitor: {
     everyMs: hourMs,
     windowRows: 2_000,

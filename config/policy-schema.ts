@@ -23,7 +23,8 @@ const retrainSchema = z.strictObject({
   cooldown: amountSchema,
   minFreshLabels: countOrNone,
   budget: z.strictObject({ trainings: count, per: amountSchema }),
-  every: amountSchema.nullable(),
+  every: z.union([amountSchema, z.literal('auto')]).nullable(),
+  trainingCost: z.number().positive(),
 }) satisfies z.ZodType<RetrainPolicy, unknown>;
 
 const snapshotSchema = z.strictObject({
@@ -65,6 +66,7 @@ const qualitySchema = z.strictObject({
 
 const gateSchema = z.strictObject({
   alpha: level,
+  primary: z.enum(['error', 'either']),
   margin: z.number().nonnegative(),
   minEffect: z.number().positive(),
   power: z.number().gt(0.5).lt(1),

@@ -18,8 +18,13 @@ export interface RetrainPolicy {
   readonly minFreshLabels: number;
   /** At most `trainings` within `per`. */
   readonly budget: { readonly trainings: number; readonly per: Amount };
-  /** Raise a `schedule` signal when the last retraining is this far back; null never does. */
-  readonly every: Amount | null;
+  /**
+   * Raise a `schedule` signal when the last retraining is this far back; null never does. `auto` waits until the next one pays,
+   * by what the last challengers gained.
+   */
+  readonly every: Amount | 'auto' | null;
+  /** What a retraining costs, in wrong answers (for regression: in labels' variances). `auto` weighs it against the decay. */
+  readonly trainingCost: number;
 }
 
 export interface SnapshotPolicy {

@@ -48,6 +48,12 @@ function featureType(name: string, type: string): FeatureType {
   throw new DataError(`column "${name}" is a ${type}, which can't be a feature: put it into "exclude"`);
 }
 
+/** Reads a time; ISO 8601 lets a text leave out the seconds, which DuckDB doesn't. */
+export function timestampExpression(name: string): string {
+  const withSeconds = `regexp_replace(CAST(${quoteName(name)} AS VARCHAR), '([T ]\\d{2}:\\d{2})(Z|[+-]\\d{2}(:?\\d{2})?)?$', '\\1:00\\2')`;
+  return `CAST(${withSeconds} AS TIMESTAMP)`;
+}
+
 /** Reads a feature as numbers, or as text where it is categorical. */
 export function featureExpression({ name, type }: Feature): string {
   const column = quoteName(name);
@@ -57,7 +63,7 @@ export function featureExpression({ name, type }: Feature): string {
     case 'boolean':
       return `CAST(CAST(${column} AS BOOLEAN) AS DOUBLE)`;
     case 'timestamp':
-      return `CAST(epoch_ms(CAST(${column} AS TIMESTAMP)) AS DOUBLE)`;
+      return `CAST(epoch_ms(${timestampExpression(name)}) AS DOUBLE)`;
     case 'categorical':
       return `CAST(${column} AS VARCHAR)`;
   }

@@ -13,6 +13,7 @@ import {
   inferFeatures,
   inferLabel,
   requireColumn,
+  timestampExpression,
   type FileColumns,
 } from './infer-schema.ts';
 
@@ -91,7 +92,7 @@ async function read(
   if (data.id !== null) requireColumn(columns, data.id, 'id');
   if (data.time !== null) requireColumn(columns, data.time, 'time');
   if (data.labelTime !== null) requireColumn(columns, data.labelTime, 'labelTime');
-  const order = data.time === null ? '' : ` ORDER BY CAST(${quoteName(data.time)} AS TIMESTAMP)`;
+  const order = data.time === null ? '' : ` ORDER BY ${timestampExpression(data.time)}`;
   const limit = data.take === null ? '' : ` LIMIT ${data.take}`;
   const source = `(SELECT * FROM ${file}${order}${limit})`;
   await checkLabels(connection, source, data.label);
@@ -145,7 +146,7 @@ async function readRows(
 }
 
 function timeExpression(column: string | null): string {
-  return column === null ? 'NULL' : `CAST(epoch_ms(CAST(${quoteName(column)} AS TIMESTAMP)) AS DOUBLE)`;
+  return column === null ? 'NULL' : `CAST(epoch_ms(${timestampExpression(column)}) AS DOUBLE)`;
 }
 
 function toTable(features: readonly Feature[], columns: readonly QueryColumn[], rowCount: number): Table {

@@ -6,6 +6,7 @@ import { compareLosses } from './comparison.ts';
 import type { GateEvidence } from './evidence.ts';
 import { findFlaw } from './flaws.ts';
 import { primaryLosses, varianceOf } from './losses.ts';
+import { checkConstantProbabilities, checkProbabilities } from './probabilities.ts';
 import type { GatePolicy } from './policy.ts';
 
 /**
@@ -17,7 +18,7 @@ export function judgeGate(evidence: GateEvidence, policy: GatePolicy): Verdict {
   const flaw = findFlaw(evidence);
   if (flaw) return { ...flaw, checks: [{ name: 'evidence', ...flaw, rowsSeen: evidence.labels.length }] };
   const input = prepare(evidence);
-  const constant = checkConstantBaseline(input, policy);
+  const constant = checkConstant(input, policy);
   const decisive = evidence.champion ? checkChampion(input, policy) : [constant];
   const baselines = [evidence.champion ? constant : null, checkSameAsLast(input, policy)].filter(
     (check) => check !== null,
@@ -35,10 +36,42 @@ function prepare(evidence: GateEvidence): BaselineInput {
 }
 
 function checkChampion({ evidence, challengerLosses, lossScale }: BaselineInput, policy: GatePolicy): Check[] {
+  const shared = shareLevel(evidence, policy);
   const { task, labels, champion, blockOf, challengerSimpler } = evidence;
   const reference = primaryLosses(task, labels, champion!).map((loss) => loss / lossScale);
-  const comparison = compareLosses({ task, reference, challenger: challengerLosses, blockOf }, policy);
-  return checkAgainstChampion(comparison, policy, challengerSimpler);
+  const comparison = compareLosses({ task, reference, challenger: challengerLosses, blockOf }, shared);
+  const byError = checkAgainstChampion(comparison, shared, challengerSimpler);
+  return shared === policy ? byError : weighProbabilities(evidence, byError, shared);
+}
+
+/** Better than a constant guess by its answers or, where the policy lets them count, by its probabilities. */
+function checkConstant(input: BaselineInput, policy: GatePolicy): Check {
+  const shared = shareLevel(input.evidence, policy);
+  const byError = checkConstantBaseline(input, shared);
+  const byProbabilities = shared === policy ? null : checkConstantProbabilities(input.evidence, shared);
+  if (byError.outcome === 'pass' || byProbabilities?.outcome !== 'pass') return byError;
+  const reason = `challenger's probabilities are better than the shares of the classes: ${byProbabilities.reason}`;
+  return { ...byProbabilities, reason };
+}
+
+/** Two chances to be found better halve the level of each. */
+function shareLevel({ task }: GateEvidence, policy: GatePolicy): GatePolicy {
+  if (task === 'regression' || policy.primary === 'error') return policy;
+  return { ...policy, alpha: policy.alpha / 2 };
+}
+
+/** Where the answers don't decide, better probabilities do, if the answers are shown to be no worse. */
+function weighProbabilities(evidence: GateEvidence, byError: readonly Check[], shared: GatePolicy): Check[] {
+  const byProbabilities = checkProbabilities(evidence, shared);
+  const checks = [...byError];
+  const [leading] = checks;
+  const isNoWorse = checks.some(({ name, outcome }) => name === 'non-inferiority' && outcome === 'pass');
+  if (byProbabilities === null || leading === undefined) return checks;
+  if (leading.outcome === 'pass' || byProbabilities.outcome !== 'pass' || !isNoWorse) {
+    return [...checks, { ...byProbabilities, advisory: true }];
+  }
+  const reason = `challenger's probabilities are better, and its answers no worse: ${byProbabilities.reason}; ${leading.reason}`;
+  return [{ ...byProbabilities, reason }, ...checks.map(asAdvisory)];
 }
 
 /** A failing check leads, then an undecided one; a baseline that is not beaten makes a pass a person's decision. */

@@ -29,6 +29,16 @@ export function logLosses(labels: ArrayLike<number>, { width, values }: Predicti
   });
 }
 
+/** Per-row Brier score, halved for several classes so that it lies in [0, 1] for all. */
+export function brierLosses(labels: ArrayLike<number>, { width, values }: Predictions): Float64Array {
+  return Float64Array.from(labels, (label, row) => {
+    if (width === 1) return (values[row]! - label) ** 2;
+    let sum = 0;
+    for (let c = 0; c < width; c++) sum += (values[row * width + c]! - (c === label ? 1 : 0)) ** 2;
+    return sum / 2;
+  });
+}
+
 /** Element-wise a − b. */
 export function subtractLosses(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((loss, row) => loss - b[row]!);

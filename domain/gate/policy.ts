@@ -5,6 +5,11 @@
 export interface GatePolicy {
   /** Level of the one-sided comparison. */
   readonly alpha: number;
+  /**
+   * What has to be better. `error`: the share of right answers. `either`: that, or the probabilities (Brier score) while the
+   * share of right answers is no worse by `margin`; the two share the level. Regression always compares squared errors.
+   */
+  readonly primary: 'error' | 'either';
   /** A challenger that is worse by less than this is non-inferior. */
   readonly margin: number;
   /** Smallest difference worth seeing; the rows needed follow from it. */
@@ -24,6 +29,7 @@ export interface GatePolicy {
 /** One-sided 5%, half a point of margin, one point at 80% power, superiority only, baselines required. */
 export const defaultGatePolicy: GatePolicy = {
   alpha: 0.05,
+  primary: 'either',
   margin: 0.005,
   minEffect: 0.01,
   power: 0.8,

@@ -1,4 +1,5 @@
 import { change, enter, keep, nextDecision, record, type Draft } from './draft.ts';
+import { keptGains, type Gain } from './period.ts';
 import type { RetrainResult, Triage } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { LifecycleState } from './state.ts';
@@ -46,7 +47,8 @@ export function applyTriage(state: LifecycleState, decisionId: string, triage: T
 
 function startRetraining(draft: Draft, decisionId: string, signals: readonly Signal[]): Draft {
   const { state } = draft;
-  const kept = state.policy.retrain.budget.trainings + 1;
+  // Two at least: a gain is measured from one retraining to the next.
+  const kept = Math.max(2, state.policy.retrain.budget.trainings + 1);
   const counted = change(draft, {
     retrainClocks: [...state.retrainClocks, state.clock].slice(-kept),
     totals: { ...state.totals, trainings: state.totals.trainings + 1 },
@@ -65,7 +67,8 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
     summary: result.reason,
     evidence: result,
   });
-  const known = change(noted, { lastKey: result.lastKey ?? state.lastKey, result });
+  const gains = [...state.gains, ...gainOf(state, result)].slice(-keptGains);
+  const known = change(noted, { lastKey: result.lastKey ?? state.lastKey, result, gains });
   if (result.outcome !== 'pass' || result.version === null) return turnDown(known, decisionId, result.reason);
   if (isRefused(state, result)) {
     return turnDown(known, decisionId, 'the same data and configurations were rolled back before');
@@ -79,6 +82,14 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
     reason: result.reason,
     deadlineMs: nowMs + state.policy.approval.timeoutMs,
   });
+}
+
+/** Nothing where the data were refused, or there was no champion to compare with. */
+function gainOf({ aliases, retrainClocks, clock }: LifecycleState, { checks }: RetrainResult): readonly Gain[] {
+  const gain = checks.find(({ name }) => name === 'paired-loss')?.effectSize;
+  const before = retrainClocks.at(-2);
+  if (gain === undefined || aliases.champion === null || before === undefined) return [];
+  return [{ labels: (retrainClocks.at(-1) ?? clock).labels - before.labels, gain }];
 }
 
 export function applyFailure(state: LifecycleState, decisionId: string, reason: string, nowMs: number): Draft {

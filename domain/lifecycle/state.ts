@@ -2,6 +2,7 @@ import type { PolicyClock } from '../policy.ts';
 import type { Policy } from '../project.ts';
 import { noAliases, type Aliases } from './aliases.ts';
 import { startOfClock } from './clock.ts';
+import type { Gain } from './period.ts';
 import type { RetrainResult } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { Switch, SwitchStep } from './switch.ts';
@@ -57,6 +58,8 @@ export interface LifecycleState {
   readonly trainingData: string | null;
   /** Clock readings at the starts of retrainings, newest last; as many as the budget looks at. */
   readonly retrainClocks: readonly PolicyClock[];
+  /** What the newest gates found retraining to be worth. */
+  readonly gains: readonly Gain[];
   /** Newest row that a gate has seen: later rows are fresh. */
   readonly lastKey: string | null;
   /** The newest challenger that was not promoted; an operator may override. */
@@ -89,6 +92,7 @@ export function initialState(model: string, policy: Policy): LifecycleState {
     debounceUntilMs: null,
     trainingData: null,
     retrainClocks: [],
+    gains: [],
     lastKey: null,
     turnedDown: null,
     result: null,

@@ -1,6 +1,7 @@
 import { change, command, enter, keep, type Draft } from './draft.ts';
 import type { LifecycleEvent } from './events.ts';
-import { hasElapsed } from './clock.ts';
+import type { Amount } from '../policy.ts';
+import { describeAmount, hasElapsed } from './clock.ts';
 import {
   applyApproval,
   applyDeadline,
@@ -11,6 +12,7 @@ import {
   applyRollbackRequest,
 } from './operator.ts';
 import { outstanding, stageKey } from './outstanding.ts';
+import { periodLabels } from './period.ts';
 import { isHeldBack, whyWaiting } from './readiness.ts';
 import { applyFailure, applyResult, applyTriage, collect, startTriage } from './retraining.ts';
 import type { Signal } from './signals.ts';
@@ -93,11 +95,18 @@ function requestRetraining(state: LifecycleState, event: Extract<LifecycleEvent,
 
 /** A `schedule` signal when the policy's period has run out since the last retraining. */
 function due(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'observed' }>): readonly Signal[] {
-  const { every } = state.policy.retrain;
+  const every = periodOf(state);
   const last = state.retrainClocks.at(-1);
   if (every === null || last === undefined || !hasElapsed(every, last, event.clock)) return [];
   if (state.stage.name === 'retraining' || state.pending.some((signal) => signal.kind === 'schedule')) return [];
-  return [{ kind: 'schedule', reason: 'the period of the retraining schedule is over', atMs: event.nowMs }];
+  return [
+    { kind: 'schedule', reason: `${describeAmount(every)} have passed since the last retraining`, atMs: event.nowMs },
+  ];
+}
+
+function periodOf(state: LifecycleState): Amount | null {
+  const { every } = state.policy.retrain;
+  return every === 'auto' ? { labels: periodLabels(state) } : every;
 }
 
 /** While serving, pending signals go to triage as soon as nothing stands in the way. */

@@ -1,6 +1,14 @@
 import type { Table } from '../table.ts';
 import { categoricalColumn, numericColumn } from './columns.ts';
-import type { CategoricalStep, Inputs, NumericStep, Preprocessing, PreprocessingStep } from './preprocessing.ts';
+import type {
+  CategoricalStep,
+  Inputs,
+  LevelsStep,
+  NumericStep,
+  Preprocessing,
+  PreprocessingStep,
+  RankStep,
+} from './preprocessing.ts';
 import { widthOfStep } from './preprocessing.ts';
 
 /** An outlier may pull a network this far, in standard deviations, and no further. */
@@ -28,6 +36,10 @@ function fillStep(step: PreprocessingStep, table: Table, target: Target): void {
   switch (step.kind) {
     case 'numeric':
       return fillNumeric(step, numericColumn(table, step.feature), table.rowCount, target);
+    case 'rank':
+      return fillRank(step, numericColumn(table, step.feature), table.rowCount, target);
+    case 'levels':
+      return fillLevels(step, numericColumn(table, step.feature), table.rowCount, target);
     case 'boolean':
       return fillBoolean(numericColumn(table, step.feature), table.rowCount, target);
     case 'categorical':
@@ -36,15 +48,45 @@ function fillStep(step: PreprocessingStep, table: Table, target: Target): void {
 }
 
 function fillNumeric(step: NumericStep, column: Float64Array, rows: number, { values, width, offset }: Target): void {
-  const { median, mean, sd, missingIndicator } = step;
+  const { median, mean, sd } = step;
+  if (sd === 0) return;
+  for (let row = 0, at = offset; row < rows; row += 1, at += width) {
+    const value = column[row]!;
+    const scaled = ((Number.isFinite(value) ? value : median) - mean) / sd;
+    values[at] = Math.max(-furthestSd, Math.min(furthestSd, scaled));
+  }
+}
+
+function fillRank(step: RankStep, column: Float64Array, rows: number, { values, width, offset }: Target): void {
   for (let row = 0, at = offset; row < rows; row += 1, at += width) {
     const value = column[row]!;
     const present = Number.isFinite(value);
-    if (sd > 0) {
-      const scaled = ((present ? value : median) - mean) / sd;
-      values[at] = Math.max(-furthestSd, Math.min(furthestSd, scaled));
-    }
-    if (missingIndicator && !present) values[at + 1] = 1;
+    values[at] = interpolate(step, present ? value : step.median);
+    if (step.missingIndicator && !present) values[at + 1] = 1;
+  }
+}
+
+/** The scores' piecewise linear curve; flat beyond its ends. */
+function interpolate({ knots, scores }: RankStep, value: number): number {
+  if (knots.length < 2) return 0;
+  let low = 0;
+  let high = knots.length - 1;
+  if (value <= knots[low]!) return scores[low]!;
+  if (value >= knots[high]!) return scores[high]!;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (knots[middle]! <= value) low = middle;
+    else high = middle;
+  }
+  const share = (value - knots[low]!) / (knots[high]! - knots[low]!);
+  return scores[low]! + share * (scores[high]! - scores[low]!);
+}
+
+function fillLevels(step: LevelsStep, column: Float64Array, rows: number, { values, width, offset }: Target): void {
+  const inputOf = new Map(step.levels.map((level, index) => [level, index]));
+  for (let row = 0, at = offset; row < rows; row += 1, at += width) {
+    const input = inputOf.get(column[row]!);
+    if (input !== undefined) values[at + input] = 1;
   }
 }
 

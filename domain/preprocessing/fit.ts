@@ -1,7 +1,7 @@
 import type { DataSchema, Feature, RowRange, Table } from '../table.ts';
 import { categoricalColumn, numericColumn } from './columns.ts';
-import { medianOf, momentsOf } from './moments.ts';
-import type { CategoricalStep, NumericStep, Preprocessing, PreprocessingStep } from './preprocessing.ts';
+import { fitNumeric } from './fit-numeric.ts';
+import type { CategoricalStep, Preprocessing, PreprocessingStep } from './preprocessing.ts';
 import { widthOfStep } from './preprocessing.ts';
 
 /** More categories than this share the input "other": rare ones have too few rows to learn from. */
@@ -9,27 +9,25 @@ const mostCategories = 32;
 
 /** Learns from the rows of `range` alone how the schema's features become network inputs. */
 export function fitPreprocessing(table: Table, schema: DataSchema, range: RowRange): Preprocessing {
-  const steps = schema.features.map((feature) => fitStep(table, feature, range));
+  const steps = schema.features.flatMap((feature) => fitSteps(table, feature, range, schema.classes.length === 0));
   return { width: steps.reduce((sum, step) => sum + widthOfStep(step), 0), steps };
 }
 
-function fitStep(table: Table, { name, type }: Feature, range: RowRange): PreprocessingStep {
+function fitSteps(
+  table: Table,
+  { name, type }: Feature,
+  range: RowRange,
+  isRegression: boolean,
+): readonly PreprocessingStep[] {
   switch (type) {
     case 'numeric':
     case 'timestamp':
-      return fitNumeric(name, numericColumn(table, name).subarray(range.from, range.to));
+      return fitNumeric(name, numericColumn(table, name).subarray(range.from, range.to), isRegression);
     case 'boolean':
-      return { kind: 'boolean', feature: name };
+      return [{ kind: 'boolean', feature: name }];
     case 'categorical':
-      return fitCategorical(name, categoricalColumn(table, name), range);
+      return [fitCategorical(name, categoricalColumn(table, name), range)];
   }
-}
-
-function fitNumeric(feature: string, values: Float64Array): NumericStep {
-  const present = values.filter(Number.isFinite);
-  const { mean, sd } = momentsOf(present);
-  const median = medianOf(present.sort());
-  return { kind: 'numeric', feature, median, mean, sd, missingIndicator: present.length < values.length };
 }
 
 function fitCategorical(feature: string, values: readonly (string | null)[], range: RowRange): CategoricalStep {

@@ -12,6 +12,7 @@ export const testPolicy: Policy = {
     minFreshLabels: 500,
     budget: { trainings: 10, per: { labels: 100_000 } },
     every: null,
+    trainingCost: 50,
   },
   snapshot: { maxRows: 50_000, recentRows: 2_000, validationShare: 0.2, holdoutShare: 0.5, firstHoldoutShare: 0.2 },
   monitor: {

@@ -3,7 +3,7 @@ import { defaultGatePolicy, type GatePolicy } from '../../../domain/gate/policy.
 import { createRng } from '../../../domain/math/rng.ts';
 
 /** Few resamples keep the tests quick; the bounds move by less than a tenth of a standard error. */
-export const policy: GatePolicy = { ...defaultGatePolicy, bootstrapResamples: 400 };
+export const policy: GatePolicy = { ...defaultGatePolicy, primary: 'error', bootstrapResamples: 400 };
 
 /** Rows of a binary holdout by who is right about them: both, only the challenger, only the champion, neither. */
 export interface Agreement {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GateEvidence } from '../../../domain/gate/evidence.ts';
 import { judgeGate } from '../../../domain/gate/judge.ts';
+import { createRng } from '../../../domain/math/rng.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 import { binaryEvidence, policy, regressionEvidence } from './cases.ts';
 
@@ -240,5 +241,60 @@ describe('dependent rows', () => {
       outcome: 'inconclusive',
       reason: expect.stringContaining('5 rows or blocks of rows, at least 10'),
     });
+  });
+});
+
+describe('under a policy that lets probabilities count', () => {
+  const either = { ...policy, primary: 'either' } as const;
+  const rng = createRng(5);
+  const labels = Array.from({ length: 3_000 }, () => (rng() < 0.1 ? 1 : 0));
+  /** Never sure enough to answer the rare class: the answers are those of the majority, whatever it knows. */
+  const knowing = (skill: number) => ({
+    width: 1,
+    values: labels.map((label) => 0.1 + skill * (label === 1 ? 0.3 : -0.05) + 0.02 * (rng() - 0.5)),
+  });
+  const evidence: GateEvidence = {
+    task: 'binary',
+    labels,
+    champion: knowing(0.2),
+    challenger: knowing(0.8),
+    trainingLabels: { kind: 'classes', counts: [900, 100] },
+    challengerSimpler: false,
+    lastKnownDelayRows: null,
+  };
+
+  it('promotes better probabilities whose answers are no worse, and says so', () => {
+    expect(judgeGate(evidence, policy).outcome).not.toBe('pass');
+    const verdict = judgeGate(evidence, { ...either, baselines: 'report' });
+    expect(verdict.outcome).toBe('pass');
+    expect(verdict.reason).toMatch(/^challenger's probabilities are better, and its answers no worse: Brier score/);
+  });
+
+  it('takes a first champion that knows more than the shares of the classes', () => {
+    expect(judgeGate({ ...evidence, champion: null }, policy).outcome).not.toBe('pass');
+    expect(judgeGate({ ...evidence, champion: null }, either)).toMatchObject({
+      outcome: 'pass',
+      reason: expect.stringContaining('better than the shares of the classes') as string,
+    });
+  });
+
+  it('does not promote better probabilities that come with worse answers', () => {
+    const worse = { width: 1, values: evidence.challenger.values.map((p, row) => (row % 20 === 0 ? 0.51 : p)) };
+    expect(judgeGate({ ...evidence, challenger: worse }, { ...either, baselines: 'report' }).outcome).not.toBe('pass');
+  });
+
+  it('keeps the level with two chances: equals are promoted no more often than alpha', () => {
+    const draw = createRng(9);
+    const runs = 200;
+    let promoted = 0;
+    for (let run = 0; run < runs; run += 1) {
+      const truth = Array.from({ length: 400 }, () => draw());
+      const outcomes = truth.map((p) => (draw() < p ? 1 : 0));
+      const model = () => ({ width: 1, values: truth.map((p) => Math.min(1, Math.max(0, p + 0.3 * (draw() - 0.5)))) });
+      const equal = { ...evidence, labels: outcomes, champion: model(), challenger: model() };
+      if (judgeGate(equal, { ...either, baselines: 'report', bootstrapResamples: 200 }).outcome === 'pass')
+        promoted += 1;
+    }
+    expect(promoted / runs).toBeLessThanOrEqual(0.05);
   });
 });

@@ -34,10 +34,33 @@ function inputs(preprocessing: Preprocessing, table: Table): number[][] {
 }
 
 describe('numeric features', () => {
-  it('are standardised by the training rows alone', () => {
+  it('are put on a normal scale by their rank among the training rows alone, and held at its ends', () => {
+    const table = numeric([1, 2, 3, 4, 5, 2.5, -100, 500]);
+    const fitted = fitPreprocessing(table, schemaOf({ x: 'numeric' }), { from: 0, to: 5 });
+    const [one, two, three, four, five, between, below, above] = inputs(fitted, table).map(([input]) => input!);
+    expect(three).toBeCloseTo(0, 1);
+    expect([one, two]).toEqual([-five!, -four!].map((value) => expect.closeTo(value, 1) as number));
+    expect(between).toBeCloseTo((two! + three!) / 2, 6);
+    expect([below, above]).toEqual([one, five]);
+  });
+
+  it('have one more input for each of few values, none of them for a value that training never saw', () => {
+    const table = numeric(Array.from({ length: 60 }, (_, row) => row % 3));
+    const fitted = fitAll(table, 'numeric');
+    expect(inputs(fitted, numeric([0, 1, 2, 7, missing])).map((row) => row.slice(1))).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+  });
+
+  it('are standardised as well where a value is predicted', () => {
     const table = numeric([1, 3, 1, 3, 500]);
-    const fitted = fitPreprocessing(table, schemaOf({ x: 'numeric' }), { from: 0, to: 4 });
-    expect(inputs(fitted, table)).toEqual([[-1], [1], [-1], [1], [10]]);
+    const regression = { ...schemaOf({ x: 'numeric' }), classes: [] };
+    const fitted = fitPreprocessing(table, regression, { from: 0, to: 4 });
+    expect(inputs(fitted, table).map(([input]) => input)).toEqual([-1, 1, -1, 1, 10]);
   });
 
   it('take the median and say that they were missing, where training saw missing values', () => {
@@ -65,7 +88,8 @@ describe('numeric features', () => {
   it('keep milliseconds apart in timestamps', () => {
     const start = Date.UTC(2026, 0, 1);
     const table = numeric([start, start + 2]);
-    expect(inputs(fitAll(table, 'timestamp'), table)).toEqual([[-1], [1]]);
+    const [first, second] = inputs(fitAll(table, 'timestamp'), table);
+    expect(second![0]! - first![0]!).toBeGreaterThan(1);
   });
 });
 
