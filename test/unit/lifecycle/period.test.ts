@@ -38,7 +38,7 @@ describe('the period after which retraining pays', () => {
   });
 
   it('is learned from the gates of the model itself', () => {
-    const gain = { name: 'paired-loss', outcome: 'pass', reason: '', effectSize: 0.1 } as const;
+    const gain = { name: 'paired-loss', outcome: 'pass', reason: '', rowsSeen: 1_000, effectSize: 0.1 } as const;
     const first = finishRetraining(
       retraining(serving({ ...policy }), 10_000),
       gateResult({ outcome: 'fail', version: null }),
