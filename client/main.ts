@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBacktestCommand } from './cli/backtest-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
 import { addStartCommand } from './cli/start-command.ts';
 
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
     .showHelpAfterError()
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   addStartCommand(program, print);
+  addBacktestCommand(program, print);
   addOperatorCommands(program, print);
   await program.parseAsync();
 }

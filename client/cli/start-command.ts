@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { startStack, type Stack } from '../start/stack.ts';
+import { wholeNumber } from './numbers.ts';
 
 interface StartOptions {
   readonly home?: string;
@@ -10,12 +11,6 @@ interface StartOptions {
   readonly data?: string;
   readonly take?: number;
   readonly logFormat: 'json' | 'pretty';
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError('give a whole number');
 }
 
 /** `incumbent start`: everything on this machine, until Ctrl-C. */

@@ -9,7 +9,7 @@ const weekRows = 7 * dayRows;
 export default defineModel({
   name: 'electricity',
   data: { path: 'elec2.parquet', label: 'target' },
-  training: { batchSize: 256, maxEpochs: 15, patience: 3 },
+  training: { batchSize: 256, maxEpochs: 10, patience: 2 },
   policy: {
     retrain: {
       debounceMs: '200ms',
@@ -18,7 +18,7 @@ export default defineModel({
       budget: { trainings: 10, per: { rows: 52 * weekRows } },
       every: { rows: 8 * weekRows },
     },
-    snapshot: { maxRows: 20_000 },
+    snapshot: { maxRows: 10_000 },
     // Prices of neighbouring half hours move together: a day, or half of it, is one piece of evidence.
     monitor: { windowRows: 4 * weekRows, labelDelayRows: weekRows, lossBlockRows: dayRows },
     // "Same as last" knows the label of the half hour before, which here arrives a day late: it is shown, not required.
