@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fiveEqualCandidates, promotionRates } from '../../../bench/simulate-gate.ts';
+import { fiveEqualCandidates, promotionRates } from '../../../simulations/gate.ts';
 import { policy } from './cases.ts';
 
 describe('promotions over many retrainings', () => {
