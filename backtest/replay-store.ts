@@ -23,28 +23,49 @@ const idOf = (row: number): string => `live:${String(row).padStart(10, '0')}`;
 const rowOf = (id: string): number => Number(id.slice('live:'.length));
 
 export function createReplayStore(stream: Stream, width: number): ReplayStore {
+  const log = createLog(stream, width);
   const { history, firstRows } = stream;
+  const { table, labels } = history.rows;
+  const isKnown = (row: number): boolean => isLabelKnown(stream, row, log.served());
+  return {
+    ...createSnapshots(),
+    serve: (block, answers) => log.append(block, answers),
+    outputs: () => log.outputs({ from: firstRows, to: log.served() }),
+    clock() {
+      const rows = rowsOf({ from: firstRows, to: log.served() });
+      const eventMs = history.eventMs === null ? null : (history.eventMs[log.served() - 1] ?? null);
+      return Promise.resolve({ rows: rows.length, labels: rows.filter(isKnown).length, eventMs });
+    },
+    readOutcomes(query): Promise<OutcomeRows> {
+      const seen = log.range(query);
+      const rows = rowsOf(seen);
+      return Promise.resolve({
+        ids: rows.map(idOf),
+        ...log.answers(seen),
+        labels: Float64Array.from(rows, (row) => (isKnown(row) ? (labels[row] ?? Number.NaN) : Number.NaN)),
+      });
+    },
+    readInputs: (query): Promise<Table> => Promise.resolve(sliceTable(table, log.range(query))),
+    readLabelled: (query) => Promise.resolve(pickRows(history.rows, rowsOf(log.range(query)).filter(isKnown))),
+  };
+}
+
+/** What was answered so far. */
+function createLog({ history, firstRows }: Stream, width: number) {
   const total = history.rows.table.rowCount;
   const values = new Float64Array(total * width);
   const shadowValues = new Float64Array(total * width);
   const versions: string[] = [];
   const shadowVersions: (string | null)[] = [];
-  const snapshots = new Map<string, { snapshot: Snapshot; rows: LabelledRows }>();
   let served = firstRows;
-
-  const range = ({ afterId, upToId, newestRows }: WindowQuery): RowRange => {
-    const to = upToId === undefined ? served : Math.min(served, rowOf(upToId) + 1);
-    const after = afterId === undefined ? firstRows : rowOf(afterId) + 1;
-    return { from: Math.max(after, newestRows === undefined ? firstRows : to - newestRows, firstRows), to };
-  };
-  const known = (row: number): boolean => isLabelKnown(stream, row, served);
   const part = (all: Float64Array, { from, to }: RowRange): Predictions => ({
     width,
     values: all.subarray(from * width, to * width),
   });
-
   return {
-    serve({ from, to }, { version, outputs, shadow }) {
+    served: () => served,
+    outputs: (range: RowRange) => part(values, range),
+    append({ from, to }: RowRange, { version, outputs, shadow }: Served): void {
       values.set(Float64Array.from(outputs.values), from * width);
       if (shadow !== null) shadowValues.set(Float64Array.from(shadow.outputs.values), from * width);
       for (let row = from; row < to; row += 1) {
@@ -53,27 +74,28 @@ export function createReplayStore(stream: Stream, width: number): ReplayStore {
       }
       served = to;
     },
-    outputs: () => part(values, { from: firstRows, to: served }),
-    clock() {
-      let labels = 0;
-      for (let row = firstRows; row < served; row += 1) if (known(row)) labels += 1;
-      const eventMs = history.eventMs === null ? null : (history.eventMs[served - 1] ?? null);
-      return Promise.resolve({ rows: served - firstRows, labels, eventMs });
+    range({ afterId, upToId, newestRows }: WindowQuery): RowRange {
+      const to = upToId === undefined ? served : Math.min(served, rowOf(upToId) + 1);
+      const after = afterId === undefined ? firstRows : rowOf(afterId) + 1;
+      return { from: Math.max(after, newestRows === undefined ? firstRows : to - newestRows, firstRows), to };
     },
-    readOutcomes(query): Promise<OutcomeRows> {
-      const seen = range(query);
-      const rows = rowsOf(seen);
-      return Promise.resolve({
-        ids: rows.map(idOf),
-        versions: rows.map((row) => versions[row] ?? ''),
-        outputs: part(values, seen),
-        shadowVersions: rows.map((row) => shadowVersions[row] ?? null),
-        shadowOutputs: part(shadowValues, seen),
-        labels: Float64Array.from(rows, (row) => (known(row) ? (history.rows.labels[row] ?? Number.NaN) : Number.NaN)),
-      });
-    },
-    readInputs: (query): Promise<Table> => Promise.resolve(sliceTable(history.rows.table, range(query))),
-    readLabelled: (query) => Promise.resolve(pickRows(history.rows, rowsOf(range(query)).filter(known))),
+    answers: ({ from, to }: RowRange) => ({
+      versions: versions.slice(from, to),
+      outputs: part(values, { from, to }),
+      shadowVersions: shadowVersions.slice(from, to),
+      shadowOutputs: part(shadowValues, { from, to }),
+    }),
+  };
+}
+
+/** Only the newest is kept: a run is over before the next begins. */
+function createSnapshots(): Pick<Store, 'writeSnapshot' | 'getSnapshot' | 'readSnapshot'> {
+  let newest: { readonly snapshot: Snapshot; readonly rows: LabelledRows } | null = null;
+  const find = (id: string) => {
+    if (newest?.snapshot.id === id) return newest;
+    throw new Error(`the backtest has no snapshot ${id} any more`);
+  };
+  return {
     writeSnapshot(model, schema, rows, split) {
       const rowCount = rows.table.rowCount;
       const lastKey = rows.keys[rowCount - 1] ?? '';
@@ -82,13 +104,12 @@ export function createReplayStore(stream: Stream, width: number): ReplayStore {
         .update(JSON.stringify([rows.keys[0], lastKey, rowCount, split]))
         .digest('hex');
       const snapshot = { id, model, path: '', schema, rowCount, split, lastKey };
-      snapshots.clear();
-      snapshots.set(id, { snapshot, rows });
+      newest = { snapshot, rows };
       return Promise.resolve(snapshot);
     },
-    getSnapshot: (_model, id) => Promise.resolve(find(snapshots, id).snapshot),
+    getSnapshot: (_model, id) => Promise.resolve(find(id).snapshot),
     readSnapshot({ id }, { from, to }) {
-      const { rows } = find(snapshots, id);
+      const { rows } = find(id);
       return Promise.resolve({
         table: sliceTable(rows.table, { from, to }),
         labels: rows.labels.subarray(from, to),
@@ -100,12 +121,6 @@ export function createReplayStore(stream: Stream, width: number): ReplayStore {
 
 function rowsOf({ from, to }: RowRange): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
-}
-
-function find<T>(snapshots: ReadonlyMap<string, T>, id: string): T {
-  const found = snapshots.get(id);
-  if (found === undefined) throw new Error(`the backtest has no snapshot ${id} any more`);
-  return found;
 }
 
 function pickRows({ table, labels }: LabelledRows, rows: readonly number[]): LabelledRows {

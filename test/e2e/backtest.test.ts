@@ -49,7 +49,7 @@ describe('incumbent backtest', () => {
     const [never, every, policy] = reports.map(({ quality }) => quality['accuracy'] ?? 0);
     expect(never).toBeLessThan(0.5);
     expect(every).toBeGreaterThan(0.6);
-    expect(policy).toBeGreaterThan(0.65);
+    expect(policy).toBeGreaterThan(never! + 0.1);
     expect(reports[0]).toMatchObject({ retrainings: 0, promotions: 0, rows: 3_000 });
     expect(reports[1]?.retrainings).toBe(reports[1]?.promotions);
     expect(reports[2]?.blocks).toHaveLength(30);
