@@ -40,7 +40,7 @@ describe('a loaded model', () => {
       snapshotId: 'snapshot-price',
       lastKey: 'history:00001599',
       candidateId: 'mlp-16/all',
-      parameters: (9 + 1) * 16 + 17,
+      parameters: (12 + 1) * 16 + 17,
     });
     expect(await model.verifyGolden()).toBeLessThan(0.01);
   });
