@@ -1,7 +1,10 @@
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
+import { measureScores } from '../domain/calibration/profile.ts';
+import { isRecalibrated } from '../domain/calibration/recalibrated.ts';
 import type { TrainingLabels } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
+import type { GatePolicy } from '../domain/gate/policy.ts';
 import { selectCandidate } from '../domain/gate/select-candidate.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { buildReference } from '../domain/monitoring/reference.ts';
@@ -39,12 +42,17 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
         trainingLabels,
         challengerSimpler: champion !== null && chosen.parameters < champion.parameters,
       },
-      request.policy.gate,
+      gatePolicyFor(chosen, request.policy.gate),
     );
     await saveReference(deps, chosen, snapshot, challenger, holdout, request.policy.monitor);
     const version = await register(deps, request, chosen, verdict);
     return describeResult(request, chosen, snapshot, verdict, version);
   });
+}
+
+/** A new calibrator shows in the probabilities; the answers are those of the champion. */
+function gatePolicyFor({ candidateId }: TrainedCandidate, policy: GatePolicy): GatePolicy {
+  return isRecalibrated(candidateId) ? { ...policy, primary: 'either' } : policy;
 }
 
 function choose(trained: readonly TrainedCandidate[]): TrainedCandidate {
@@ -96,6 +104,8 @@ async function saveReference(
   const { table: holdoutInputs, labels } = holdout;
   const evidence = { task, schema: snapshot.schema, inputs: seen.table, outputs, labels, holdoutInputs };
   await packages.writeReference(chosen.packageDirectory, buildReference(evidence));
+  const scores = measureScores(task, { labels, predictions: outputs });
+  await packages.writeScores(chosen.packageDirectory, scores);
   const contract = inferContract({ schema: snapshot.schema, ...seen }, windowRows);
   await packages.writeContract(chosen.packageDirectory, contract);
 }

@@ -1,4 +1,3 @@
-import { judgeTriage } from '../domain/triage.ts';
 import type { Dependencies } from './dependencies.ts';
 import { faceChampion } from './face-champion.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -7,6 +6,7 @@ import { observe } from './observe.ts';
 import { runSwitchStep } from './switch-step.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { trainCandidate } from './train-candidate.ts';
+import { judgeSignals } from './triage.ts';
 import type { ControlActivities, TrainingActivities } from './types.ts';
 
 /** The activities of the queue `control`, bound to what they touch. */
@@ -14,7 +14,7 @@ export function createControlActivities(deps: Dependencies): ControlActivities {
   return {
     readAliases: ({ model }) => withHeartbeat(() => deps.registry.getAliases(model)),
     appendLedger: ({ model, record }) => withHeartbeat(() => deps.ledger.append(model, record)),
-    judgeSignals: ({ signals }) => Promise.resolve(judgeTriage(signals)),
+    judgeSignals: (request) => judgeSignals(deps, request),
     takeSnapshot: (request) => takeSnapshot(deps, request),
     faceChampion: (request) => faceChampion(deps, request),
     runSwitchStep: (request) => runSwitchStep(deps, request),

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { CandidateSpec } from '../adapters/ports/model-runtime.ts';
+import type { Candidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
-import { matureCount } from '../domain/outcomes/maturity.ts';
-import type { ModelProject, Policy } from '../domain/project.ts';
+import { recalibratedPrefix } from '../domain/calibration/recalibrated.ts';
+import type { ModelProject } from '../domain/project.ts';
+import { judgeQuality } from '../domain/quality/judge.ts';
 import { whyNotTrainOn } from '../domain/snapshot/data-checks.ts';
-import { planSplit, recentWindow, type Split } from '../domain/snapshot/split.ts';
-import { concatTables, sliceTable } from '../domain/snapshot/tables.ts';
+import { planRecalibration, planSplit, recentWindow, type Split, type SplitPlan } from '../domain/snapshot/split.ts';
 import type { DataSchema, RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
+import { concatRows, countFresh, gatherRows, newestRows, sliceRows } from './gather-rows.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import type { SnapshotRequest, SnapshotTaken } from './types.ts';
 
@@ -25,10 +26,11 @@ export async function takeSnapshot(deps: Dependencies, request: SnapshotRequest)
 }
 
 async function cut(deps: Dependencies, request: SnapshotRequest, project: ModelProject): Promise<SnapshotTaken> {
-  const { policy, champion } = request;
-  const { schema, rows } = await gatherRows(deps, request, project);
-  const freshRows = countFresh(rows.keys, request.freshAfterKey);
-  const plan = planSplit(rows.table.rowCount, freshRows, champion === null, policy.gate.minRows, policy.snapshot);
+  const { policy } = request;
+  const { schema, rows } = await gatherRows(deps, project, policy);
+  const broken = await whyBroken(deps, request, rows);
+  if (broken !== null) return { outcome: 'blocked', reason: broken };
+  const plan = planParts(request, rows);
   if (plan.outcome === 'too-few-rows') return { outcome: 'blocked', reason: plan.reason };
   const merged =
     request.trainingData === null
@@ -38,7 +40,7 @@ async function cut(deps: Dependencies, request: SnapshotRequest, project: ModelP
   if (refusal !== null) return { outcome: 'blocked', reason: refusal };
 
   const snapshot = await deps.store.writeSnapshot(project.name, schema, merged.rows, merged.split);
-  const candidates = planCandidates(project, policy, snapshot);
+  const candidates = planCandidates(project, request, snapshot);
   return {
     outcome: 'taken',
     snapshotId: snapshot.id,
@@ -49,27 +51,29 @@ async function cut(deps: Dependencies, request: SnapshotRequest, project: ModelP
   };
 }
 
-/** The project's history, then the mature part of what was served since, newest `maxRows` of all. */
-async function gatherRows(
-  deps: Dependencies,
-  { policy }: SnapshotRequest,
-  project: ModelProject,
-): Promise<{ schema: DataSchema; rows: LabelledRows }> {
-  const { schema, rows: history } = await deps.readHistory(project);
-  const upToId = await newestMature(deps, project.name, schema, policy);
-  if (upToId === null) return { schema, rows: newest(history, policy.snapshot.maxRows) };
-  const live = await deps.store.readLabelled({ model: project.name, schema, upToId });
-  return { schema, rows: newest(concatRows(schema, history, live), policy.snapshot.maxRows) };
+/** Data that broke the champion's contract would make the break permanent. A person who asks has seen it. */
+async function whyBroken(
+  { registry, packages }: Dependencies,
+  { project: { model }, policy: { monitor, quality }, champion, isAskedFor }: SnapshotRequest,
+  rows: LabelledRows,
+): Promise<string | null> {
+  if (champion === null || isAskedFor) return null;
+  const contract = await packages.readContract(await registry.fetchPackage(model, champion));
+  if (contract === null) return null;
+  const { table: inputs, labels: values } = newestRows(rows, monitor.windowRows);
+  const window = { inputs, labels: { values, matureShare: monitor.matureShare } };
+  const { verdict } = judgeQuality(window, contract, quality);
+  return verdict.outcome === 'fail' ? `the newest labelled rows are broken: ${verdict.reason}` : null;
 }
 
-async function newestMature(
-  { store }: Dependencies,
-  model: string,
-  schema: DataSchema,
-  policy: Policy,
-): Promise<string | null> {
-  const outcomes = await store.readOutcomes({ model, schema });
-  return outcomes.ids[matureCount(outcomes.labels, policy.monitor) - 1] ?? null;
+function planParts(
+  { policy, champion, mode, freshAfterKey }: SnapshotRequest,
+  { table, keys }: LabelledRows,
+): SplitPlan {
+  const freshRows = countFresh(keys, freshAfterKey);
+  const { minRows } = policy.gate;
+  if (mode === 'recalibrate') return planRecalibration(table.rowCount, freshRows, minRows, policy.snapshot);
+  return planSplit(table.rowCount, freshRows, champion === null, minRows, policy.snapshot);
 }
 
 /** The operator's extract takes the place of train and validation; the holdout stays what the store says. */
@@ -97,34 +101,13 @@ async function withOwnTrainingData(
   };
 }
 
-function concatRows(schema: DataSchema, before: LabelledRows, after: LabelledRows): LabelledRows {
-  const labels = new Float64Array(before.labels.length + after.labels.length);
-  labels.set(before.labels);
-  labels.set(after.labels, before.labels.length);
-  return { table: concatTables(schema, [before.table, after.table]), labels, keys: [...before.keys, ...after.keys] };
-}
-
-function sliceRows(rows: LabelledRows, range: RowRange): LabelledRows {
-  return {
-    table: sliceTable(rows.table, range),
-    labels: rows.labels.subarray(range.from, range.to),
-    keys: rows.keys.slice(range.from, range.to),
-  };
-}
-
-function newest(rows: LabelledRows, maxRows: number): LabelledRows {
-  const to = rows.table.rowCount;
-  return to <= maxRows ? rows : sliceRows(rows, { from: to - maxRows, to });
-}
-
-/** Rows after the key that the last gate saw; where it is not among the rows any more, all of them are newer. */
-function countFresh(keys: readonly string[], freshAfterKey: string | null): number {
-  if (freshAfterKey === null) return keys.length;
-  return keys.length - 1 - keys.lastIndexOf(freshAfterKey);
-}
-
-/** Every network on every window; `recent` is left out where it is all there is. */
-function planCandidates(project: ModelProject, policy: Policy, { split }: Snapshot): readonly CandidateSpec[] {
+/** The champion with a new calibrator; or every network on every window, `recent` left out where it is all there is. */
+function planCandidates(
+  project: ModelProject,
+  { policy, mode, champion }: SnapshotRequest,
+  { split }: Snapshot,
+): readonly Candidate[] {
+  if (mode === 'recalibrate' && champion !== null) return [{ id: recalibratedPrefix, recalibrates: champion }];
   const { networks, windows, ...shared } = project.training;
   const recentIsAll = recentWindow(split.train, policy.snapshot.recentRows).from === split.train.from;
   const kept = recentIsAll

@@ -3,6 +3,7 @@ import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import { recentWindow } from '../domain/snapshot/split.ts';
 import { taskOf } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
+import { recalibrateChampion } from './recalibrate-champion.ts';
 import { currentScope } from './scope.ts';
 import type { TrainingRequest } from './types.ts';
 
@@ -13,12 +14,13 @@ interface Progress {
 
 const beatEveryMs = 1_000;
 
-/** Trains one candidate in a process of its own; an attempt after a crash goes on from the last heartbeat's checkpoint. */
+/** Trains one candidate, or recalibrates one, in a process of its own; an attempt after a crash goes on from the last heartbeat's checkpoint. */
 export async function trainCandidate(deps: Dependencies, request: TrainingRequest): Promise<TrainedCandidate> {
+  const { candidate } = request;
+  if ('recalibrates' in candidate) return await recalibrateChampion(deps, request, candidate);
   const scope = currentScope();
   const project = await deps.loadProject(request.project);
   const snapshot = await deps.store.getSnapshot(project.name, request.snapshotId);
-  const { candidate } = request;
   const { train, validation } = snapshot.split;
   let progress: Progress = (scope.heartbeatDetails as Progress | undefined) ?? {
     checkpoint: null,

@@ -1,7 +1,7 @@
-import type { CandidateSpec, TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import type { Candidate, TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import type { LedgerRecord } from '../domain/lifecycle/events.ts';
-import type { RetrainResult, Triage } from '../domain/lifecycle/results.ts';
+import type { RetrainMode, RetrainResult, Triage } from '../domain/lifecycle/results.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { Switch, SwitchStep } from '../domain/lifecycle/switch.ts';
 import type { LossWatch } from '../domain/outcomes/watch-losses.ts';
@@ -17,9 +17,19 @@ export interface ProjectRef {
   readonly directory: string;
 }
 
+export interface TriageRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly champion: string | null;
+  readonly signals: readonly Signal[];
+}
+
 export interface SnapshotRequest {
   readonly project: ProjectRef;
   readonly policy: Policy;
+  readonly mode: RetrainMode;
+  /** A person asked, who overrules doubts about the data. */
+  readonly isAskedFor: boolean;
   /** Path of a labelled extract to train on instead of the store; the holdout is always the store's. */
   readonly trainingData: string | null;
   readonly freshAfterKey: string | null;
@@ -33,7 +43,7 @@ export type SnapshotTaken =
       readonly snapshotId: string;
       readonly lastKey: string;
       readonly fingerprint: string;
-      readonly candidates: readonly CandidateSpec[];
+      readonly candidates: readonly Candidate[];
       readonly summary: string;
     };
 
@@ -42,7 +52,7 @@ export interface TrainingRequest {
   readonly policy: Policy;
   readonly decisionId: string;
   readonly snapshotId: string;
-  readonly candidate: CandidateSpec;
+  readonly candidate: Candidate;
 }
 
 export interface GateRequest {
@@ -110,7 +120,7 @@ export interface Observation {
 export interface ControlActivities {
   readAliases(request: { readonly model: string }): Promise<Aliases>;
   appendLedger(request: { readonly model: string; readonly record: LedgerRecord }): Promise<void>;
-  judgeSignals(request: { readonly signals: readonly Signal[] }): Promise<Triage>;
+  judgeSignals(request: TriageRequest): Promise<Triage>;
   takeSnapshot(request: SnapshotRequest): Promise<SnapshotTaken>;
   faceChampion(request: GateRequest): Promise<RetrainResult>;
   runSwitchStep(request: StepRequest): Promise<void>;

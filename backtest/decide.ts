@@ -110,7 +110,12 @@ async function run(shell: Shell, command: Command): Promise<void> {
       return await tell(shell, {
         type: 'triaged',
         decisionId: command.decisionId,
-        triage: await control.judgeSignals({ signals: command.signals }),
+        triage: await control.judgeSignals({
+          project,
+          policy: strategy.policy,
+          champion: shell.state.aliases.champion,
+          signals: command.signals,
+        }),
       });
     case 'startRetrain': {
       const result = await retrain(shell, command);
@@ -135,11 +140,13 @@ async function run(shell: Shell, command: Command): Promise<void> {
 
 async function retrain(
   { control, training, project, strategy, state }: Shell,
-  { decisionId, trainingData, freshAfterKey }: CommandOf<'startRetrain'>,
+  { decisionId, mode, signals, trainingData, freshAfterKey }: CommandOf<'startRetrain'>,
 ): Promise<RetrainResult> {
   const { policy, isGated } = strategy;
   const { champion } = state.aliases;
-  const snapshot = await control.takeSnapshot({ project, policy, trainingData, freshAfterKey, champion });
+  const isAskedFor = signals.some(({ kind }) => kind === 'manual');
+  const request = { project, policy, mode, isAskedFor, trainingData, freshAfterKey, champion };
+  const snapshot = await control.takeSnapshot(request);
   if (snapshot.outcome === 'blocked') return blocked(snapshot.reason);
   const { snapshotId, fingerprint, candidates } = snapshot;
   const trained = [];

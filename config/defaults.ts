@@ -3,6 +3,7 @@ import { defaultGatePolicy } from '../domain/gate/policy.ts';
 import { defaultProbationPolicy } from '../domain/probation/policy.ts';
 import type { Policy, TrainingPlan } from '../domain/project.ts';
 import { defaultQualityPolicy } from '../domain/quality/policy.ts';
+import { defaultTriagePolicy } from '../domain/triage/policy.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -31,6 +32,7 @@ export const defaultPolicy: Policy = {
   },
   drift: defaultDriftPolicy,
   quality: defaultQualityPolicy,
+  triage: defaultTriagePolicy,
   gate: defaultGatePolicy,
   approval: { mode: 'auto', timeoutMs: 7 * dayMs, onTimeout: 'reject' },
   probation: defaultProbationPolicy,

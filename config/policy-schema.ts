@@ -11,6 +11,7 @@ import type {
 } from '../domain/policy.ts';
 import type { ProbationPolicy } from '../domain/probation/policy.ts';
 import type { QualityPolicy } from '../domain/quality/policy.ts';
+import type { TriageCosts, TriagePolicy } from '../domain/triage/policy.ts';
 import { amountSchema, durationSchema } from './units.ts';
 
 const share = z.number().gt(0).lt(1);
@@ -64,6 +65,21 @@ const qualitySchema = z.strictObject({
   labelLimit: z.number().positive(),
 }) satisfies z.ZodType<QualityPolicy>;
 
+const costsSchema = z.strictObject({
+  lossUnit: z.number().positive(),
+  training: z.number().nonnegative(),
+  gate: z.number().nonnegative(),
+  rollback: z.number().nonnegative(),
+}) satisfies z.ZodType<TriageCosts>;
+
+const triageSchema = z.strictObject({
+  level,
+  rankingMargin: share,
+  minGain: z.number().positive(),
+  minRows: count,
+  costs: costsSchema.nullable(),
+}) satisfies z.ZodType<TriagePolicy>;
+
 const gateSchema = z.strictObject({
   alpha: level,
   primary: z.enum(['error', 'either']),
@@ -113,6 +129,7 @@ export const policySchema = z.strictObject({
   monitor: monitorSchema.partial().optional(),
   drift: driftSchema.partial().optional(),
   quality: qualitySchema.partial().optional(),
+  triage: triageSchema.partial().optional(),
   gate: gateSchema.partial().optional(),
   approval: approvalSchema.partial().optional(),
   probation: probationSchema.partial().optional(),

@@ -12,6 +12,7 @@ import type { ProbationPolicy } from './probation/policy.ts';
 import type { QualityPolicy } from './quality/policy.ts';
 import type { FeatureType } from './table.ts';
 import type { Task } from './task.ts';
+import type { TriagePolicy } from './triage/policy.ts';
 
 /** Where the historical labelled rows are: what the first champion is trained on. */
 export interface DataSource {
@@ -34,6 +35,7 @@ export interface Policy {
   readonly monitor: MonitorPolicy;
   readonly drift: DriftPolicy;
   readonly quality: QualityPolicy;
+  readonly triage: TriagePolicy;
   readonly gate: GatePolicy;
   readonly approval: ApprovalPolicy;
   readonly probation: ProbationPolicy;

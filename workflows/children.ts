@@ -18,7 +18,7 @@ type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 export async function runRetrain(
   project: ProjectRef,
   lifecycle: Lifecycle,
-  { decisionId, signals, trainingData, freshAfterKey }: CommandOf<'startRetrain'>,
+  { mode, decisionId, signals, trainingData, freshAfterKey }: CommandOf<'startRetrain'>,
 ): Promise<void> {
   const { policy, aliases } = lifecycle.state();
   const champion = aliases.champion;
@@ -26,9 +26,9 @@ export async function runRetrain(
     const child = await startChild(retrain, {
       workflowId: retrainId(decisionId),
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Retraining ${decisionId}`,
+      staticSummary: `${mode === 'recalibrate' ? 'Recalibration' : 'Retraining'} ${decisionId}`,
       staticDetails: signals.map((signal) => `- **${signal.kind}**: ${signal.reason}`).join('\n'),
-      args: [{ project, policy, decisionId, reasons: signals, trainingData, freshAfterKey, champion }],
+      args: [{ project, policy, decisionId, mode, reasons: signals, trainingData, freshAfterKey, champion }],
     });
     const result = await child.result();
     lifecycle.tell({ type: 'retrainFinished', nowMs: Date.now(), decisionId, result });

@@ -50,7 +50,8 @@ async function runShort(
     }
     case 'triage': {
       const { decisionId, signals } = command;
-      const triage = await control.judgeSignals({ signals });
+      const { policy, aliases } = state();
+      const triage = await control.judgeSignals({ project, policy, champion: aliases.champion, signals });
       return tell({ type: 'triaged', nowMs: Date.now(), decisionId, triage });
     }
     case 'record':

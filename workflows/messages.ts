@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ProbationProgress, ProjectRef } from '../activities/types.ts';
 import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import type { Request } from '../domain/lifecycle/events.ts';
-import type { ProbationResult, RetrainResult } from '../domain/lifecycle/results.ts';
+import type { ProbationResult, RetrainMode, RetrainResult } from '../domain/lifecycle/results.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { DecisionSummary, LifecycleState, Pause, Stage } from '../domain/lifecycle/state.ts';
 import type { PolicyClock } from '../domain/policy.ts';
@@ -32,6 +32,7 @@ export interface RetrainInput {
   readonly project: ProjectRef;
   readonly policy: Policy;
   readonly decisionId: string;
+  readonly mode: RetrainMode;
   readonly reasons: readonly Signal[];
   /** Path of a labelled extract to train on instead of the store. The holdout is always the store's. */
   readonly trainingData: string | null;

@@ -6,7 +6,7 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
-import type { CandidateSpec, TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import type { Candidate, TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { lifecycleId, pingSignal, retrainFinishedSignal, type RetrainInput } from './messages.ts';
 import { judging, training } from './proxies.ts';
@@ -21,9 +21,11 @@ export async function retrain(input: RetrainInput): Promise<RetrainResult> {
 }
 
 async function findChallenger(input: RetrainInput): Promise<RetrainResult> {
-  const { project, policy, decisionId, trainingData, freshAfterKey, champion } = input;
+  const { project, policy, decisionId, mode, reasons, trainingData, freshAfterKey, champion } = input;
+  const isAskedFor = reasons.some(({ kind }) => kind === 'manual');
   setCurrentDetails('Taking the snapshot');
-  const taken = await judging.takeSnapshot({ project, policy, trainingData, freshAfterKey, champion });
+  const request = { project, policy, mode, isAskedFor, trainingData, freshAfterKey, champion };
+  const taken = await judging.takeSnapshot(request);
   if (taken.outcome === 'blocked') return blocked(taken.reason);
 
   const board = new Map(taken.candidates.map((candidate) => [candidate.id, 'training']));
@@ -53,7 +55,7 @@ async function findChallenger(input: RetrainInput): Promise<RetrainResult> {
 async function trainOne(
   input: RetrainInput,
   snapshotId: string,
-  candidate: CandidateSpec,
+  candidate: Candidate,
   board: Map<string, string>,
   show: () => void,
 ): Promise<TrainedCandidate | null> {

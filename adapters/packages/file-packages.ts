@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ScoreProfile } from '../../domain/calibration/profile.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
 import type { ModelPackages } from '../ports/model-packages.ts';
@@ -9,6 +10,7 @@ import type { Signature } from '../ports/model-runtime.ts';
 const signatureFile = 'signature.json';
 const referenceFile = 'reference.json';
 const contractFile = 'contract.json';
+const scoresFile = 'scores.json';
 
 async function readJson<T>(packageDirectory: string, file: string): Promise<T> {
   const path = join(packageDirectory, file);
@@ -31,6 +33,9 @@ export function createFilePackages(): ModelPackages {
     readReference: (packageDirectory) => readJson<DriftReference>(packageDirectory, referenceFile),
     writeReference: (packageDirectory, reference) =>
       writeFile(join(packageDirectory, referenceFile), JSON.stringify(reference)),
+    readScores: (packageDirectory) => readOptionalJson<ScoreProfile>(packageDirectory, scoresFile),
+    writeScores: (packageDirectory, scores) =>
+      writeFile(join(packageDirectory, scoresFile), JSON.stringify(scores)),
     readContract: (packageDirectory) => readOptionalJson<SchemaContract>(packageDirectory, contractFile),
     writeContract: (packageDirectory, contract) =>
       writeFile(join(packageDirectory, contractFile), JSON.stringify(contract)),

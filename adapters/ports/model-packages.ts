@@ -1,3 +1,4 @@
+import type { ScoreProfile } from '../../domain/calibration/profile.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
 import type { Signature } from './model-runtime.ts';
@@ -8,6 +9,9 @@ export interface ModelPackages {
   /** What the version's live inputs and predictions are compared with. */
   readReference(packageDirectory: string): Promise<DriftReference>;
   writeReference(packageDirectory: string, reference: DriftReference): Promise<void>;
+  /** What the version's outputs were worth on its holdout; null where that is not known. */
+  readScores(packageDirectory: string): Promise<ScoreProfile | null>;
+  writeScores(packageDirectory: string, scores: ScoreProfile | null): Promise<void>;
   /** What live data must look like; null for a version that was packaged without it. */
   readContract(packageDirectory: string): Promise<SchemaContract | null>;
   writeContract(packageDirectory: string, contract: SchemaContract): Promise<void>;

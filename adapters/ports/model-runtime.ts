@@ -21,6 +21,25 @@ export interface CandidateSpec {
   readonly buildModule: string | null;
 }
 
+/** A version that is to have a new calibrator on the same weights. */
+export interface RecalibrationSpec {
+  readonly id: string;
+  readonly recalibrates: string;
+}
+
+export type Candidate = CandidateSpec | RecalibrationSpec;
+
+export interface RecalibrationJob {
+  readonly candidateId: string;
+  /** The package whose weights are kept. */
+  readonly packageDirectory: string;
+  readonly snapshot: Snapshot;
+  /** Rows that the calibrator is fitted to. */
+  readonly range: RowRange;
+  /** Folder of this job alone. */
+  readonly workDirectory: string;
+}
+
 export interface TrainingJob {
   readonly task: Task;
   readonly snapshot: Snapshot;
@@ -71,6 +90,8 @@ export interface SeparationJob {
 export interface ModelRuntime {
   /** Rejects with the AbortSignal's reason when cancelled; the child is gone by then. */
   train(job: TrainingJob, options: TrainingOptions): Promise<TrainedCandidate>;
+  /** A package of the same weights with a new calibrator. */
+  recalibrate(job: RecalibrationJob, signal: AbortSignal): Promise<TrainedCandidate>;
   /** Predictions of a model package for rows of a snapshot. */
   score(packageDirectory: string, snapshot: Snapshot, range: RowRange, signal: AbortSignal): Promise<Predictions>;
   /** How well a small network, trained on half of the rows, tells the others apart. */

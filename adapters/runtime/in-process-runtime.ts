@@ -1,6 +1,7 @@
 import type { ModelRuntime } from '../ports/model-runtime.ts';
 import { loadModel } from './load-model.ts';
 import type { SnapshotRows } from './protocol.ts';
+import { recalibrate } from './recalibrate.ts';
 import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 
@@ -15,6 +16,7 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
   return {
     train: (job, { resumeFrom, onEpoch }) =>
       inTurn(() => trainCandidate(job, rows, { resumeFrom, onEpoch: (report) => Promise.resolve(onEpoch(report)) })),
+    recalibrate: (job) => inTurn(() => recalibrate(job, rows)),
     score: (packageDirectory, snapshot, range) =>
       inTurn(async () => {
         const { table } = await rows.readSnapshot(snapshot, range);

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node';
+import type { Calibrator } from '../../domain/calibration/calibrator.ts';
 import type { LabelScale } from '../../domain/preprocessing/label-scale.ts';
 import type { Preprocessing } from '../../domain/preprocessing/preprocessing.ts';
 import { syncDirectory, writeDurably } from '../files/durable.ts';
@@ -71,6 +73,14 @@ async function readArtifacts(tf: Tensorflow, model: LayersModel) {
 /** Parses one JSON file of a package, or says that the package is incomplete. */
 export async function readPackageFile<T>(directory: string, name: string): Promise<T> {
   return JSON.parse((await readBytes(directory, name)).toString('utf8')) as T;
+}
+
+/** A version with a calibrator of its own has this file; others say what the network says. */
+export const calibrationFile = 'calibration.json';
+
+export async function readCalibrator(directory: string): Promise<Calibrator | null> {
+  if (!existsSync(join(directory, calibrationFile))) return null;
+  return await readPackageFile<Calibrator>(directory, calibrationFile);
 }
 
 /** The network of a package. */

@@ -24,6 +24,11 @@ export function createModelRuntime({ storeDirectory, rowsModule }: ModelRuntimeO
       if (result.kind !== 'trained') throw unexpected(result);
       return result.candidate;
     },
+    async recalibrate(job, signal) {
+      const result = await runChild({ kind: 'recalibrate', source, job }, { signal, onEpoch: () => undefined });
+      if (result.kind !== 'trained') throw unexpected(result);
+      return result.candidate;
+    },
     async score(packageDirectory, snapshot, range, signal) {
       const request = { kind: 'score', source, packageDirectory, snapshot, range } as const;
       const result = await runChild(request, { signal, onEpoch: () => undefined });

@@ -1,7 +1,13 @@
 import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
 import type { RowRange } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
-import type { EpochReport, SeparationJob, TrainedCandidate, TrainingJob } from '../ports/model-runtime.ts';
+import type {
+  EpochReport,
+  RecalibrationJob,
+  SeparationJob,
+  TrainedCandidate,
+  TrainingJob,
+} from '../ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../ports/store.ts';
 import type { TrainingErrorCode } from './training-error.ts';
 
@@ -25,6 +31,12 @@ export interface TrainRequest {
   readonly resumeFrom: string | null;
 }
 
+export interface RecalibrateRequest {
+  readonly kind: 'recalibrate';
+  readonly source: RowsSource;
+  readonly job: RecalibrationJob;
+}
+
 export interface ScoreRequest {
   readonly kind: 'score';
   readonly source: RowsSource;
@@ -40,7 +52,7 @@ export interface SeparateRequest {
 }
 
 /** The one message that a child is sent. */
-export type ChildRequest = TrainRequest | ScoreRequest | SeparateRequest;
+export type ChildRequest = TrainRequest | RecalibrateRequest | ScoreRequest | SeparateRequest;
 
 /** What a child says: epochs while it trains, then one of the others, then it ends. */
 export type ChildMessage =

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { loadModel } from './load-model.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
+import { recalibrate } from './recalibrate.ts';
 import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 import { TrainingError } from './training-error.ts';
@@ -22,6 +23,7 @@ async function answer(request: ChildRequest): Promise<ChildResult> {
       const model = await loadModel(request.packageDirectory);
       return { kind: 'scored', predictions: await model.predict(table) };
     }
+    if (request.kind === 'recalibrate') return { kind: 'trained', candidate: await recalibrate(request.job, rows) };
     if (request.kind === 'separate') {
       return { kind: 'separated', separation: await separateFromSnapshot(request.job, rows) };
     }

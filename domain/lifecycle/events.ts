@@ -1,7 +1,7 @@
 import type { PolicyClock } from '../policy.ts';
 import type { Policy } from '../project.ts';
 import type { Aliases } from './aliases.ts';
-import type { ProbationResult, RetrainResult, Triage } from './results.ts';
+import type { ProbationResult, RetrainMode, RetrainResult, Triage } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { Switch, SwitchStep } from './switch.ts';
 
@@ -46,6 +46,7 @@ export type Command =
   | { readonly type: 'triage'; readonly decisionId: string; readonly signals: readonly Signal[] }
   | {
       readonly type: 'startRetrain';
+      readonly mode: RetrainMode;
       readonly decisionId: string;
       readonly signals: readonly Signal[];
       readonly trainingData: string | null;

@@ -20,6 +20,7 @@ export function outstanding(state: LifecycleState): readonly Command[] {
       return [
         {
           type: 'startRetrain',
+          mode: stage.mode,
           decisionId: stage.decisionId,
           signals: stage.signals,
           trainingData: stage.trainingData,

@@ -1,3 +1,4 @@
+import type { Payback } from '../triage/payback.ts';
 import type { Check, Outcome } from '../verdict.ts';
 
 /** What a retraining run came to. Rows and models stay outside: only references travel. */
@@ -18,10 +19,17 @@ export interface RetrainResult {
   readonly checks: readonly Check[];
 }
 
+/** A retraining trains networks, or gives the champion's own a new calibrator. */
+export type RetrainMode = 'train' | 'recalibrate';
+
 /** What triage makes of a set of signals. */
 export interface Triage {
-  readonly action: 'nothing' | 'fix-data' | 'retrain';
+  readonly action: 'nothing' | 'fix-data' | 'recalibrate' | 'retrain';
   readonly reason: string;
+  /** What was found out about the champion. */
+  readonly checks?: readonly Check[];
+  /** What a retraining is expected to bring in, and to cost. */
+  readonly payback?: Payback;
 }
 
 export interface ProbationResult {

@@ -1,6 +1,6 @@
 import { change, enter, keep, nextDecision, record, type Draft } from './draft.ts';
 import { keptGains, type Gain } from './period.ts';
-import type { RetrainResult, Triage } from './results.ts';
+import type { RetrainMode, RetrainResult, Triage } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { LifecycleState } from './state.ts';
 import { planPromotion } from './switch.ts';
@@ -40,22 +40,24 @@ export function applyTriage(state: LifecycleState, decisionId: string, triage: T
     summary: triage.reason,
     evidence: { signals, triage },
   });
-  if (triage.action === 'retrain') return startRetraining(noted, decisionId, signals);
+  if (triage.action === 'retrain') return startRetraining(noted, decisionId, signals, 'train');
+  if (triage.action === 'recalibrate') return startRetraining(noted, decisionId, signals, 'recalibrate');
   const attention = triage.action === 'fix-data' ? triage.reason : state.attention;
   return enter(change(noted, { attention }), { name: 'serving' });
 }
 
-function startRetraining(draft: Draft, decisionId: string, signals: readonly Signal[]): Draft {
+/** A recalibration uses up a holdout, so it counts for cooldown and budget; it trains nothing. */
+function startRetraining(draft: Draft, decisionId: string, signals: readonly Signal[], mode: RetrainMode): Draft {
   const { state } = draft;
   // Two at least: a gain is measured from one retraining to the next.
   const kept = Math.max(2, state.policy.retrain.budget.trainings + 1);
   const counted = change(draft, {
     retrainClocks: [...state.retrainClocks, state.clock].slice(-kept),
-    totals: { ...state.totals, trainings: state.totals.trainings + 1 },
+    totals: { ...state.totals, trainings: state.totals.trainings + (mode === 'train' ? 1 : 0) },
     trainingData: null,
     attention: null,
   });
-  return enter(counted, { name: 'retraining', decisionId, signals, trainingData: state.trainingData });
+  return enter(counted, { name: 'retraining', mode, decisionId, signals, trainingData: state.trainingData });
 }
 
 export function applyResult(state: LifecycleState, decisionId: string, result: RetrainResult, nowMs: number): Draft {

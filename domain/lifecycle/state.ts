@@ -3,7 +3,7 @@ import type { Policy } from '../project.ts';
 import { noAliases, type Aliases } from './aliases.ts';
 import { startOfClock } from './clock.ts';
 import type { Gain } from './period.ts';
-import type { RetrainResult } from './results.ts';
+import type { RetrainMode, RetrainResult } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { Switch, SwitchStep } from './switch.ts';
 
@@ -14,6 +14,7 @@ export type Stage =
   | { readonly name: 'triaging'; readonly decisionId: string; readonly signals: readonly Signal[] }
   | {
       readonly name: 'retraining';
+      readonly mode: RetrainMode;
       readonly decisionId: string;
       readonly signals: readonly Signal[];
       readonly trainingData: string | null;

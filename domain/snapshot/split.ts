@@ -12,6 +12,7 @@ export type SplitPlan =
 
 const minTrainRows = 100;
 const minValidationRows = 30;
+const leastCalibrationRows = 100;
 
 /**
  * Cuts rows in time order into train, validation and holdout. The holdout is the newest end of the fresh rows, those that
@@ -47,6 +48,34 @@ export function planSplit(
     split: {
       train: { from: 0, to: trainRows },
       validation: { from: trainRows, to: before },
+      holdout: { from: before, to: rowCount },
+    },
+  };
+}
+
+/**
+ * Cuts rows for a new calibrator: the newest end of the fresh rows is the holdout, and the fresh rows before it, at most the recent window of
+ * them, are what it is fitted to. The part before is what the network knows already.
+ */
+export function planRecalibration(
+  rowCount: number,
+  freshRows: number,
+  minHoldoutRows: number,
+  policy: SnapshotPolicy,
+): SplitPlan {
+  const holdoutRows = Math.max(Math.round(freshRows * policy.holdoutShare), minHoldoutRows);
+  const fitRows = Math.min(freshRows - holdoutRows, policy.recentRows);
+  if (fitRows < leastCalibrationRows) {
+    return tooFew(
+      `${freshRows} labelled rows are fresh, a new calibrator needs ${minHoldoutRows + leastCalibrationRows}`,
+    );
+  }
+  const before = rowCount - holdoutRows;
+  return {
+    outcome: 'split',
+    split: {
+      train: { from: 0, to: before - fitRows },
+      validation: { from: before - fitRows, to: before },
       holdout: { from: before, to: rowCount },
     },
   };

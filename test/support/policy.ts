@@ -3,6 +3,7 @@ import { defaultGatePolicy } from '../../domain/gate/policy.ts';
 import { defaultProbationPolicy } from '../../domain/probation/policy.ts';
 import type { Policy } from '../../domain/project.ts';
 import { defaultQualityPolicy } from '../../domain/quality/policy.ts';
+import { defaultTriagePolicy } from '../../domain/triage/policy.ts';
 
 /** A policy with round numbers, so that tests can count. */
 export const testPolicy: Policy = {
@@ -25,6 +26,7 @@ export const testPolicy: Policy = {
   },
   drift: defaultDriftPolicy,
   quality: defaultQualityPolicy,
+  triage: defaultTriagePolicy,
   gate: defaultGatePolicy,
   approval: { mode: 'auto', timeoutMs: 86_400_000, onTimeout: 'reject' },
   probation: defaultProbationPolicy,

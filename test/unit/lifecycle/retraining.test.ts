@@ -47,6 +47,16 @@ describe('signals', () => {
     expect(story.commands.some(({ type }) => type === 'startRetrain')).toBe(false);
   });
 
+  it('recalibrates when triage says so: in place of a training, and after the same cooldown', () => {
+    const asked = later(tell(serving(), observed(5_000, performanceDrift)), debounceMs);
+    const triage = { action: 'recalibrate', reason: 'the ranking holds' } as const;
+    const story = tell(asked, { type: 'triaged', decisionId: decisionOf(asked), triage });
+    expect(story.state.stage).toMatchObject({ name: 'retraining', mode: 'recalibrate' });
+    expect(story.commands.at(-1)).toMatchObject({ type: 'startRetrain', mode: 'recalibrate' });
+    expect(story.state.totals.trainings).toBe(0);
+    expect(story.state.retrainClocks).toHaveLength(1);
+  });
+
   it('tells a person when triage says that the data must be fixed', () => {
     const asked = later(tell(serving(), observed(5_000, performanceDrift)), debounceMs);
     const triage = { action: 'fix-data', reason: 'the label feed is silent' } as const;

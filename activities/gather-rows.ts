@@ -1,0 +1,55 @@
+import type { LabelledRows } from '../adapters/ports/store.ts';
+import { matureCount } from '../domain/outcomes/maturity.ts';
+import type { ModelProject, Policy } from '../domain/project.ts';
+import { concatTables, sliceTable } from '../domain/snapshot/tables.ts';
+import type { DataSchema, RowRange } from '../domain/table.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** The project's history, then the mature part of what was served since, newest `maxRows` of all. */
+export async function gatherRows(
+  deps: Dependencies,
+  project: ModelProject,
+  policy: Policy,
+): Promise<{ schema: DataSchema; rows: LabelledRows }> {
+  const { schema, rows: history } = await deps.readHistory(project);
+  const upToId = await newestMature(deps, project.name, schema, policy);
+  if (upToId === null) return { schema, rows: newestRows(history, policy.snapshot.maxRows) };
+  const live = await deps.store.readLabelled({ model: project.name, schema, upToId });
+  return { schema, rows: newestRows(concatRows(schema, history, live), policy.snapshot.maxRows) };
+}
+
+async function newestMature(
+  { store }: Dependencies,
+  model: string,
+  schema: DataSchema,
+  policy: Policy,
+): Promise<string | null> {
+  const outcomes = await store.readOutcomes({ model, schema });
+  return outcomes.ids[matureCount(outcomes.labels, policy.monitor) - 1] ?? null;
+}
+
+export function concatRows(schema: DataSchema, before: LabelledRows, after: LabelledRows): LabelledRows {
+  const labels = new Float64Array(before.labels.length + after.labels.length);
+  labels.set(before.labels);
+  labels.set(after.labels, before.labels.length);
+  return { table: concatTables(schema, [before.table, after.table]), labels, keys: [...before.keys, ...after.keys] };
+}
+
+export function sliceRows(rows: LabelledRows, range: RowRange): LabelledRows {
+  return {
+    table: sliceTable(rows.table, range),
+    labels: rows.labels.subarray(range.from, range.to),
+    keys: rows.keys.slice(range.from, range.to),
+  };
+}
+
+export function newestRows(rows: LabelledRows, maxRows: number): LabelledRows {
+  const to = rows.table.rowCount;
+  return to <= maxRows ? rows : sliceRows(rows, { from: to - maxRows, to });
+}
+
+/** Rows after the key that the last gate saw; where it is not among the rows any more, all of them are newer. */
+export function countFresh(keys: readonly string[], freshAfterKey: string | null): number {
+  if (freshAfterKey === null) return keys.length;
+  return keys.length - 1 - keys.lastIndexOf(freshAfterKey);
+}

@@ -1,0 +1,86 @@
+import { selectRows, type ScoredRows } from '../domain/calibration/scored-rows.ts';
+import { measureScores, type ScoreProfile } from '../domain/calibration/profile.ts';
+import type { Triage } from '../domain/lifecycle/results.ts';
+import { matureCount } from '../domain/outcomes/maturity.ts';
+import type { Task } from '../domain/task.ts';
+import { diagnose, type Diagnosis } from '../domain/triage/diagnose.ts';
+import { judgeTriage } from '../domain/triage/judge.ts';
+import { predictionsWithin, weighRetraining, type Payback } from '../domain/triage/payback.ts';
+import type { Dependencies } from './dependencies.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { TriageRequest } from './types.ts';
+
+/** Reads what the champion's newest outcomes show, and judges what the signals call for. */
+export async function judgeSignals(deps: Dependencies, request: TriageRequest): Promise<Triage> {
+  return await withHeartbeat(async () => {
+    const { signals, champion, project } = request;
+    const performance = champion === null ? null : await measurePerformance(deps, request, champion);
+    return judgeTriage({
+      signals,
+      diagnosis: performance === null ? null : diagnoseChampion(performance, request),
+      payback: performance === null ? null : await weigh(deps, performance, request),
+      wasRecalibrated: await wasRecalibrated(deps, project.model),
+    });
+  });
+}
+
+interface Performance {
+  readonly task: Task;
+  readonly recent: ScoredRows;
+  readonly now: ScoreProfile;
+  readonly holdout: ScoreProfile;
+  /** Of this champion, as far as outcomes were read. */
+  readonly servedRows: number;
+}
+
+/** Null where the champion has too few outcomes, or was packaged without its own measure of itself. */
+async function measurePerformance(
+  { registry, packages, store }: Dependencies,
+  { project: { model }, policy: { monitor, triage } }: TriageRequest,
+  champion: string,
+): Promise<Performance | null> {
+  const packageDirectory = await registry.fetchPackage(model, champion);
+  const holdout = await packages.readScores(packageDirectory);
+  if (holdout === null) return null;
+  const { schema, task } = await packages.readSignature(packageDirectory);
+  const { labels, outputs, versions } = await store.readOutcomes({ model, schema });
+  const mature = matureCount(labels, monitor);
+  const isOwn = (row: number): boolean => versions[row] === champion;
+  const known = selectRows(
+    { labels, predictions: outputs },
+    (row) => row < mature && isOwn(row) && !Number.isNaN(labels[row]),
+  );
+  const recent = selectRows(known, (row) => row >= known.labels.length - monitor.windowRows);
+  const now = recent.labels.length < triage.minRows ? null : measureScores(task, recent);
+  return now === null
+    ? null
+    : { task, recent, now, holdout, servedRows: versions.filter((_, row) => isOwn(row)).length };
+}
+
+function diagnoseChampion(performance: Performance, { policy }: TriageRequest): Diagnosis {
+  return diagnose(performance, policy.triage);
+}
+
+async function weigh(
+  { store }: Dependencies,
+  { now, holdout, servedRows }: Performance,
+  { project, policy }: TriageRequest,
+): Promise<Payback> {
+  const clock = await store.clock(project.model);
+  return weighRetraining({
+    excessLoss: now.error - holdout.error,
+    predictions: predictionsWithin(policy.retrain.cooldown, clock) ?? policy.monitor.windowRows,
+    servedRows,
+    costs: policy.triage.costs,
+    trainingCost: policy.retrain.trainingCost,
+    badPromotionRisk: policy.gate.alpha,
+  });
+}
+
+const switches: readonly string[] = ['promotion', 'rollback', 'undo'];
+
+/** Whether a recalibration was the last thing tried on the version that serves now. */
+async function wasRecalibrated({ ledger }: Dependencies, model: string): Promise<boolean> {
+  const kinds = (await ledger.read(model)).map(({ kind }) => kind);
+  return kinds.lastIndexOf('triage: recalibrate') > kinds.findLastIndex((kind) => switches.includes(kind));
+}

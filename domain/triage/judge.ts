@@ -1,0 +1,60 @@
+import type { Triage } from '../lifecycle/results.ts';
+import type { Signal, SignalKind } from '../lifecycle/signals.ts';
+import type { Diagnosis } from './diagnose.ts';
+import type { Payback } from './payback.ts';
+
+/** Reasons to retrain by themselves: performance was lost, or somebody (or the calendar) asks. */
+const calls: readonly SignalKind[] = ['manual', 'external', 'schedule', 'performance-drift'];
+/** Whoever asks has weighed it: no sum speaks against them. */
+const asks: readonly SignalKind[] = ['manual', 'external'];
+
+export interface TriageQuestion {
+  readonly signals: readonly Signal[];
+  /** What is wrong with the champion; null where there are too few outcomes to see, or no champion. */
+  readonly diagnosis: Diagnosis | null;
+  /** What a retraining would bring in; null where that can't be said. */
+  readonly payback: Payback | null;
+  /** This champion was recalibrated before and the result was not promoted: it is no use to try again. */
+  readonly wasRecalibrated: boolean;
+}
+
+/**
+ * What a set of signals calls for. A break in data quality blocks training, because training on it would make it permanent; only a
+ * person overrules that. Inputs that drift without a loss in performance are noted. Performance lost with the ranking intact calls
+ * for a new calibrator, lost otherwise for a retraining; where costs are given, for one that pays.
+ */
+export function judgeTriage({ signals, diagnosis, payback, wasRecalibrated }: TriageQuestion): Triage {
+  const broken = signals.filter(({ kind }) => kind === 'data-quality');
+  if (broken.length > 0 && !signals.some(({ kind }) => kind === 'manual')) {
+    return { action: 'fix-data', reason: `training is blocked until the data are fixed: ${reasons(broken)}` };
+  }
+  if (signals.length === 0) return { action: 'nothing', reason: 'there is no signal' };
+  const calling = signals.filter(({ kind }) => calls.includes(kind));
+  if (calling.length === 0) {
+    return { action: 'nothing', reason: `noted, no loss in performance shown: ${reasons(signals)}` };
+  }
+  const evidence = {
+    ...(diagnosis !== null && { checks: [diagnosis.ranking, diagnosis.calibration] }),
+    ...(payback !== null && { payback }),
+  };
+  const sum = payback === null ? '' : `; ${payback.reason}`;
+  const isAsked = signals.some(({ kind }) => asks.includes(kind));
+  if (!isAsked && !wasRecalibrated && isOnlyCalibration(calling, diagnosis)) {
+    const found = `${diagnosis.ranking.reason}, ${diagnosis.calibration.reason}`;
+    return { action: 'recalibrate', reason: `recalibrating, because ${reasons(calling)}; ${found}`, ...evidence };
+  }
+  if (!isAsked && payback?.pays === false) {
+    return { action: 'nothing', reason: `noted, not worth a retraining: ${reasons(calling)}${sum}`, ...evidence };
+  }
+  return { action: 'retrain', reason: `retraining, because ${reasons(calling)}${sum}`, ...evidence };
+}
+
+/** A calendar that asks wants a model that knows the newest rows, which a calibrator doesn't give it. */
+function isOnlyCalibration(calling: readonly Signal[], diagnosis: Diagnosis | null): diagnosis is Diagnosis {
+  const isPerformance = calling.every(({ kind }) => kind === 'performance-drift');
+  return isPerformance && diagnosis?.ranking.outcome === 'pass' && diagnosis.calibration.outcome === 'fail';
+}
+
+function reasons(signals: readonly Signal[]): string {
+  return [...new Set(signals.map((signal) => signal.reason))].join('; ');
+}
