@@ -34,6 +34,8 @@ export function createFilePackages(): ModelPackages {
     writeReference: (packageDirectory, reference) =>
       writeFile(join(packageDirectory, referenceFile), JSON.stringify(reference)),
     readScores: (packageDirectory) => readOptionalJson<ScoreProfile>(packageDirectory, scoresFile),
+    writeScores: (packageDirectory, scores) => writeFile(join(packageDirectory, scoresFile), JSON.stringify(scores)),
+    readScores: (packageDirectory) => readOptionalJson<ScoreProfile>(packageDirectory, scoresFile),
     writeScores: (packageDirectory, scores) =>
       writeFile(join(packageDirectory, scoresFile), JSON.stringify(scores)),
     readContract: (packageDirectory) => readOptionalJson<SchemaContract>(packageDirectory, contractFile),
