@@ -41,7 +41,8 @@ function unattended(policy: Policy): Policy {
 
 /** Retrains whenever called, promotes whatever comes of it, and never looks back. */
 function withoutJudgement(policy: Policy, everyRows: number | null): Policy {
-  const { retrain, snapshot, gate, probation, rollback } = policy;
+  const { retrain, snapshot, quality, triage, gate, probation, rollback } = policy;
+  const never = { minRows: Number.MAX_SAFE_INTEGER };
   return {
     ...unattended(policy),
     retrain: {
@@ -52,6 +53,8 @@ function withoutJudgement(policy: Policy, everyRows: number | null): Policy {
       every: everyRows === null ? null : { rows: everyRows },
     },
     snapshot: { ...snapshot, holdoutShare: 0.001 },
+    quality: { ...quality, ...never },
+    triage: { ...triage, ...never },
     gate: { ...gate, baselines: 'report', minRows: 30 },
     probation: { ...probation, alpha: 1e-9, margin: 1, minLabels: 1, horizonLabels: 1, blockLabels: 1 },
     rollback: { ...rollback, maxRollbacks: Number.MAX_SAFE_INTEGER },
