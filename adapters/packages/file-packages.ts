@@ -35,9 +35,6 @@ export function createFilePackages(): ModelPackages {
       writeFile(join(packageDirectory, referenceFile), JSON.stringify(reference)),
     readScores: (packageDirectory) => readOptionalJson<ScoreProfile>(packageDirectory, scoresFile),
     writeScores: (packageDirectory, scores) => writeFile(join(packageDirectory, scoresFile), JSON.stringify(scores)),
-    readScores: (packageDirectory) => readOptionalJson<ScoreProfile>(packageDirectory, scoresFile),
-    writeScores: (packageDirectory, scores) =>
-      writeFile(join(packageDirectory, scoresFile), JSON.stringify(scores)),
     readContract: (packageDirectory) => readOptionalJson<SchemaContract>(packageDirectory, contractFile),
     writeContract: (packageDirectory, contract) =>
       writeFile(join(packageDirectory, contractFile), JSON.stringify(contract)),

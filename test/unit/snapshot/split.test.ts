@@ -30,29 +30,6 @@ describe('planRecalibration', () => {
   });
 });
 
-describe('planRecalibration', () => {
-  it('fits to fresh rows only, and holds out the newest of them', () => {
-    expect(planRecalibration(10_000, 2_000, 200, policy)).toEqual({
-      outcome: 'split',
-      split: {
-        train: { from: 0, to: 8_000 },
-        validation: { from: 8_000, to: 9_000 },
-        holdout: { from: 9_000, to: 10_000 },
-      },
-    });
-  });
-
-  it('fits to the recent window where more is fresh', () => {
-    expect(planRecalibration(10_000, 10_000, 200, policy)).toMatchObject({ split: { validation: { from: 3_000, to: 5_000 } } });
-  });
-
-  it('says how many fresh rows it needs', () => {
-    const reason = '299 labelled rows are fresh, a new calibrator needs 300';
-    expect(planRecalibration(10_000, 299, 200, policy)).toEqual({ outcome: 'too-few-rows', reason });
-    expect(planRecalibration(10_000, 300, 200, policy).outcome).toBe('split');
-  });
-});
-
 describe('planSplit', () => {
   it('holds out the newest half of the fresh rows, and validates on a share of the recent window', () => {
     expect(planSplit(10_000, 2_000, false, 200, policy)).toEqual({
