@@ -12,7 +12,10 @@ export interface Life {
   report(week: number): Promise<void>;
   /** Waits for the model to be at rest: serving, or on probation and waiting for labels. */
   untilQuiet(week: number): Promise<LifecycleStatus>;
-  /** Lets the monitor look once, as its Schedule would, and waits for all that follows. */
+  /**
+   * Lets the monitor look once, as its Schedule would, and waits for all that follows. The operator who is asked about a probation
+   * that stayed undecided goes back to the predecessor.
+   */
   look(week: number): Promise<LifecycleStatus>;
 }
 
@@ -46,6 +49,9 @@ export function followLife({ client, project, directory }: Stack, display: Displ
     const before = await looksOfProbation();
     await client.observeNow({ model, directory });
     await untilProbationLooked(before);
+    const now = await untilQuiet(week);
+    if (now.stage.name !== 'awaiting-approval' || now.stage.subject !== 'probation') return now;
+    await client.reject(model, { by: 'demo operator', reason: 'in doubt, the predecessor' });
     return await untilQuiet(week);
   };
 

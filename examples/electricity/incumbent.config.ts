@@ -23,6 +23,13 @@ export default defineModel({
     monitor: { windowRows: 4 * weekRows, labelDelayRows: weekRows, lossBlockRows: dayRows },
     // "Same as last" knows the label of the half hour before, which here arrives a day late: it is shown, not required.
     gate: { baselines: 'report', allowNonInferior: 'simpler' },
-    probation: { blockLabels: halfDayRows, horizonLabels: 4 * weekRows, extendLabels: 2 * weekRows },
+    // Either of two models is the better one by points for days on end here: one point in a few weeks is no news.
+    probation: {
+      blockLabels: halfDayRows,
+      margin: 0.02,
+      horizonLabels: 4 * weekRows,
+      extendLabels: 2 * weekRows,
+      maxExtensions: 2,
+    },
   },
 });
