@@ -5,13 +5,15 @@ import { checkAgainstChampion } from './champion-checks.ts';
 import { compareLosses } from './comparison.ts';
 import type { GateEvidence } from './evidence.ts';
 import { findFlaw } from './flaws.ts';
+import { checkGuards } from './guards.ts';
 import { primaryLosses, varianceOf } from './losses.ts';
 import { checkConstantProbabilities, checkProbabilities } from './probabilities.ts';
 import type { GatePolicy } from './policy.ts';
 
 /**
  * Decides whether the challenger may replace the champion, on a holdout that neither was trained or tuned on. The paired loss
- * decides; the baselines can hold a pass back for a person; log loss and AUC are advisory. Without a champion the challenger
+ * decides; a guard can refuse what is better on the whole, or hold it back for a person, as the baselines can; log loss and AUC are
+ * advisory. Without a champion the challenger
  * has to beat the majority class (or the mean) instead. Missing evidence is inconclusive.
  */
 export function judgeGate(evidence: GateEvidence, policy: GatePolicy): Verdict {
@@ -24,7 +26,8 @@ export function judgeGate(evidence: GateEvidence, policy: GatePolicy): Verdict {
     (check) => check !== null,
   );
   const advisory = [checkLogLoss(evidence, policy), checkAuc(evidence, policy)].filter((check) => check !== null);
-  return conclude(decisive, policy.baselines === 'require' ? baselines : baselines.map(asAdvisory), advisory);
+  const required = policy.baselines === 'require' ? baselines : baselines.map(asAdvisory);
+  return conclude(decisive, [...required, ...checkGuards(evidence, policy)], advisory);
 }
 
 /** Squared errors are put in units of the labels' variance, so that margins mean the same for every label. */
@@ -74,14 +77,14 @@ function weighProbabilities(evidence: GateEvidence, byError: readonly Check[], s
   return [{ ...byProbabilities, reason }, ...checks.map(asAdvisory)];
 }
 
-/** A failing check leads, then an undecided one; a baseline that is not beaten makes a pass a person's decision. */
-function conclude(decisive: readonly Check[], baselines: readonly Check[], advisory: readonly Check[]): Verdict {
-  const checks = [...decisive, ...baselines, ...advisory];
+/** A failing check leads, then an undecided one; a reservation that does not pass makes a pass a person's decision. */
+function conclude(decisive: readonly Check[], reservations: readonly Check[], advisory: readonly Check[]): Verdict {
+  const checks = [...decisive, ...reservations, ...advisory];
   const counted = decisive.filter((check) => !check.advisory);
   const leading = counted.find((c) => c.outcome === 'fail') ?? counted.find((c) => c.outcome === 'inconclusive');
   if (leading) return { outcome: leading.outcome, reason: leading.reason, checks };
-  const unbeaten = baselines.find((check) => !check.advisory && check.outcome !== 'pass');
-  if (unbeaten) return { outcome: 'inconclusive', reason: `${unbeaten.reason}; a person must decide`, checks };
+  const reservation = reservations.find((check) => !check.advisory && check.outcome !== 'pass');
+  if (reservation) return { outcome: 'inconclusive', reason: `${reservation.reason}; a person must decide`, checks };
   return { outcome: 'pass', reason: counted[0]!.reason, checks };
 }
 

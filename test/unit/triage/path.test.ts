@@ -11,6 +11,7 @@ import { createRng } from '../../../domain/math/rng.ts';
 import type { RetrainMode, RetrainResult } from '../../../domain/lifecycle/results.ts';
 import type { Signal } from '../../../domain/lifecycle/signals.ts';
 import type { Policy } from '../../../domain/project.ts';
+import { beginLossWatch } from '../../../domain/outcomes/watch-losses.ts';
 import type { Table } from '../../../domain/table.ts';
 import { compose } from '../../../worker/compose.ts';
 import { temporaryFolder } from '../../support/folders.ts';
@@ -169,9 +170,19 @@ describe('from a signal to a recalibrated challenger', () => {
     expect(judged).toMatchObject({ action: 'nothing', payback: { pays: false, predictions: 1_000 } });
   });
 
-  it('trains on no rows that break the contract, unless a person asks', async () => {
+  it('sees a break in the data, and trains on no such rows unless a person asks', async () => {
     const champion = await crown();
     await serve(drawRows(3_000, 5), champion, ({ heat, load }) => ({ heat: heat * 1_000, load }));
+    await deps.cursors.write(project.model, {
+      champion,
+      lastId: null,
+      watch: beginLossWatch('auto'),
+      driftAtRows: 0,
+    });
+    const { signals } = await createControlActivities(deps).observe({ project });
+    const broken = signals.find(({ kind }) => kind === 'data-quality');
+    expect(broken?.sources).toEqual(['unit:heat', 'outside:heat']);
+    expect((await triage(champion, [broken!, drift])).action).toBe('fix-data');
     await expect(run('second', champion, 'train')).rejects.toThrow(
       /^the newest labelled rows are broken: heat is in another unit: 1000 times as large/,
     );

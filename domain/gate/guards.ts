@@ -1,0 +1,15 @@
+import type { Check } from '../verdict.ts';
+import type { GateEvidence } from './evidence.ts';
+import type { GatePolicy } from './policy.ts';
+
+/**
+ * Looks at one way in which a challenger that is better on the whole may still do harm. A check that does not pass makes the
+ * promotion a person's decision; one that is only to be seen is `advisory`. No checks where there is nothing to look at.
+ */
+type Guard = (evidence: GateEvidence, policy: GatePolicy) => readonly Check[];
+
+const guards: readonly Guard[] = [];
+
+export function checkGuards(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
+  return guards.flatMap((check) => check(evidence, policy));
+}
