@@ -3,8 +3,8 @@ import type { GateEvidence } from './evidence.ts';
 import type { GatePolicy } from './policy.ts';
 
 /**
- * Looks at one way in which a challenger that is better on the whole may still do harm. A check that does not pass makes the
- * promotion a person's decision; one that is only to be seen is `advisory`. No checks where there is nothing to look at.
+ * Looks at one way in which a challenger that is better on the whole may still do harm. A check that fails refuses it; an
+ * inconclusive one makes it a person's decision; what is only to be seen is `advisory`. No checks where there is nothing to see.
  */
 type Guard = (evidence: GateEvidence, policy: GatePolicy) => readonly Check[];
 

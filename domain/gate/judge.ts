@@ -12,8 +12,8 @@ import type { GatePolicy } from './policy.ts';
 
 /**
  * Decides whether the challenger may replace the champion, on a holdout that neither was trained or tuned on. The paired loss
- * decides; a guard can refuse what is better on the whole, or hold it back for a person, as the baselines can; log loss and AUC are
- * advisory. Without a champion the challenger
+ * decides; a guard can refuse what is better on the whole, or hold it back for a person; so can the baselines; log loss and AUC
+ * are advisory. Without a champion the challenger
  * has to beat the majority class (or the mean) instead. Missing evidence is inconclusive.
  */
 export function judgeGate(evidence: GateEvidence, policy: GatePolicy): Verdict {
@@ -26,8 +26,8 @@ export function judgeGate(evidence: GateEvidence, policy: GatePolicy): Verdict {
     (check) => check !== null,
   );
   const advisory = [checkLogLoss(evidence, policy), checkAuc(evidence, policy)].filter((check) => check !== null);
-  const required = policy.baselines === 'require' ? baselines : baselines.map(asAdvisory);
-  return conclude(decisive, [...required, ...checkGuards(evidence, policy)], advisory);
+  const reservations = policy.baselines === 'require' ? baselines : baselines.map(asAdvisory);
+  return conclude({ decisive, guards: checkGuards(evidence, policy), reservations, advisory });
 }
 
 /** Squared errors are put in units of the labels' variance, so that margins mean the same for every label. */
@@ -77,13 +77,22 @@ function weighProbabilities(evidence: GateEvidence, byError: readonly Check[], s
   return [{ ...byProbabilities, reason }, ...checks.map(asAdvisory)];
 }
 
+interface Findings {
+  readonly decisive: readonly Check[];
+  readonly guards: readonly Check[];
+  readonly reservations: readonly Check[];
+  readonly advisory: readonly Check[];
+}
+
 /** A failing check leads, then an undecided one; a reservation that does not pass makes a pass a person's decision. */
-function conclude(decisive: readonly Check[], reservations: readonly Check[], advisory: readonly Check[]): Verdict {
-  const checks = [...decisive, ...reservations, ...advisory];
+function conclude({ decisive, guards, reservations, advisory }: Findings): Verdict {
+  const checks = [...decisive, ...guards, ...reservations, ...advisory];
   const counted = decisive.filter((check) => !check.advisory);
-  const leading = counted.find((c) => c.outcome === 'fail') ?? counted.find((c) => c.outcome === 'inconclusive');
+  const leading =
+    [...counted, ...guards].find(({ outcome, advisory: shown }) => outcome === 'fail' && !shown) ??
+    counted.find(({ outcome }) => outcome === 'inconclusive');
   if (leading) return { outcome: leading.outcome, reason: leading.reason, checks };
-  const reservation = reservations.find((check) => !check.advisory && check.outcome !== 'pass');
+  const reservation = [...guards, ...reservations].find((check) => !check.advisory && check.outcome !== 'pass');
   if (reservation) return { outcome: 'inconclusive', reason: `${reservation.reason}; a person must decide`, checks };
   return { outcome: 'pass', reason: counted[0]!.reason, checks };
 }
