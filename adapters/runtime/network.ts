@@ -1,5 +1,6 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs-node';
 import type { Tensorflow } from './load-tensorflow.ts';
+import { tidily } from './tidily.ts';
 
 /** Rows a native call: large enough to be fast, small enough for memory. */
 const chunkRows = 4_096;
@@ -12,7 +13,9 @@ export function runNetwork(tf: Tensorflow, model: LayersModel, inputs: Float32Ar
     const to = Math.min(rows, from + chunkRows);
     const part = inputs.subarray(from * inputWidth, to * inputWidth);
     parts.push(
-      tf.tidy(() => (model.predictOnBatch(tf.tensor2d(part, [to - from, inputWidth])) as Tensor).dataSync<'float32'>()),
+      tidily(tf, () =>
+        (model.predictOnBatch(tf.tensor2d(part, [to - from, inputWidth])) as Tensor).dataSync<'float32'>(),
+      ),
     );
   }
   return concat(parts);

@@ -42,7 +42,12 @@ export async function trainCandidate(
   const random = seedMathRandom(job.seed);
   const preprocessing = learnPreprocessing(job, parts.train);
   const { model, state } = await fitCandidate(tf, job, parts, { ...options, preprocessing, random });
-  return await packCandidate(tf, job, parts.validation, { model, state, preprocessing });
+  try {
+    return await packCandidate(tf, job, parts.validation, { model, state, preprocessing });
+  } finally {
+    // A process that trains again and again would fill up.
+    model.dispose();
+  }
 }
 
 async function readParts({ snapshot, train, validation }: TrainingJob, rows: SnapshotRows): Promise<Parts> {
