@@ -95,7 +95,7 @@ function rectify(sums: Float32Array): void {
 }
 
 function stopAtRectified(slopes: Float32Array, outputs: Float32Array): void {
-  for (let i = 0; i < slopes.length; i += 1) if (outputs[i] === 0) slopes[i] = slopes[i]! * 0;
+  for (let i = 0; i < slopes.length; i += 1) slopes[i] = slopes[i]! * (outputs[i]! > 0 ? 1 : 0);
 }
 
 /** The last layer's activation. */
