@@ -80,6 +80,17 @@ const triageSchema = z.strictObject({
   costs: costsSchema.nullable(),
 }) satisfies z.ZodType<TriagePolicy>;
 
+const guardFields = {
+  sliceMargin: z.number().nonnegative(),
+  sliceMinRows: z.number().int().min(10),
+  discoverSlices: z.boolean(),
+  fairnessMargin: z.number().nonnegative(),
+  fairnessLimit: z.number().nonnegative(),
+  flipLimit: z.number().positive(),
+  brierMargin: z.number().nonnegative(),
+  calibrationMargin: z.number().nonnegative(),
+};
+
 const gateSchema = z.strictObject({
   alpha: level,
   primary: z.enum(['error', 'either']),
@@ -91,6 +102,7 @@ const gateSchema = z.strictObject({
   minRows: count,
   bootstrapResamples: count,
   seed: z.number().int(),
+  ...guardFields,
 }) satisfies z.ZodType<GatePolicy>;
 
 const approvalSchema = z.strictObject({

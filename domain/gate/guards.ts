@@ -1,5 +1,7 @@
 import type { Check } from '../verdict.ts';
+import { checkCalibration } from './calibration/check-calibration.ts';
 import type { GateEvidence } from './evidence.ts';
+import { checkFlips } from './flips/check-flips.ts';
 import type { GatePolicy } from './policy.ts';
 
 /**
@@ -8,7 +10,7 @@ import type { GatePolicy } from './policy.ts';
  */
 type Guard = (evidence: GateEvidence, policy: GatePolicy) => readonly Check[];
 
-const guards: readonly Guard[] = [];
+const guards: readonly Guard[] = [checkFlips, checkCalibration];
 
 export function checkGuards(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
   return guards.flatMap((check) => check(evidence, policy));

@@ -1,8 +1,10 @@
+import { defaultGuardPolicy, type GuardPolicy } from './guard-policy.ts';
+
 /**
  * What a challenger must show before it replaces the champion. Differences are in units of loss: 0.005 is half a point of
  * accuracy for classes, and half a point of the labels' variance (of R²) for regression.
  */
-export interface GatePolicy {
+export interface GatePolicy extends GuardPolicy {
   /** Level of the one-sided comparison. */
   readonly alpha: number;
   /**
@@ -38,4 +40,5 @@ export const defaultGatePolicy: GatePolicy = {
   minRows: 200,
   bootstrapResamples: 2000,
   seed: 1,
+  ...defaultGuardPolicy,
 };
