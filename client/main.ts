@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBacktestCommand } from './cli/backtest-command.ts';
+import { addDriftCommand } from './cli/drift-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
 import { addStartCommand } from './cli/start-command.ts';
 
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   addStartCommand(program, print);
   addBacktestCommand(program, print);
+  addDriftCommand(program, print);
   addOperatorCommands(program, print);
   await program.parseAsync();
 }

@@ -40,7 +40,8 @@ export function inferFeatures(known: FileColumns, { data, features, exclude }: M
   return found;
 }
 
-function featureType(name: string, type: string): FeatureType {
+/** How a column of a file is treated; throws a DataError for nested and other types that can't be a feature. */
+export function featureType(name: string, type: string): FeatureType {
   if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)) return 'numeric';
   if (type === 'BOOLEAN') return 'boolean';
   if (type === 'VARCHAR' || type.startsWith('ENUM')) return 'categorical';

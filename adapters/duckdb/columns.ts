@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { copyNumbers } from './vectors.ts';
 
 /** A query's answer by column: DOUBLE columns as numbers with NaN for NULL, all others as texts with null. */
 export type QueryColumn = Float64Array | (string | null)[];
@@ -26,14 +27,10 @@ function readNumbers(chunks: Chunks, index: number, rowCount: number): Float64Ar
   const values = new Float64Array(rowCount);
   let row = 0;
   for (const chunk of chunks) {
-    const vector = chunk.getColumnVector(index);
-    for (let item = 0; item < chunk.rowCount; item += 1) values[row++] = toNumber(vector.getItem(item));
+    copyNumbers(chunk.getColumnVector(index), values, row);
+    row += chunk.rowCount;
   }
   return values;
-}
-
-function toNumber(value: DuckDBValue): number {
-  return value === null ? Number.NaN : Number(value);
 }
 
 function readTexts(chunks: Chunks, index: number): (string | null)[] {

@@ -16,15 +16,29 @@ export function describeCategorical(
   reference: ArrayLike<string | null>,
   options: { readonly top: number } = { top: 50 },
 ): Histogram & { readonly spec: CategoricalSpec } {
-  const { rowsOf, present } = countCategories(reference);
-  const least = chooseLeastRows(rowsOf, options.top, reference.length);
+  const { rowsOf, missing } = countCategories(reference);
+  return describeCounted(rowsOf, missing, options);
+}
+
+/** Rows of each category. The number is in a box, so that counting a row costs one look-up. */
+export type CategoryRows = ReadonlyMap<string, { readonly rows: number }>;
+
+/** The same for a reference whose categories have been counted already. */
+export function describeCounted(
+  rowsOf: CategoryRows,
+  missing: number,
+  options: { readonly top: number } = { top: 50 },
+): Histogram & { readonly spec: CategoricalSpec } {
+  let present = 0;
+  for (const { rows } of rowsOf.values()) present += rows;
+  const least = chooseLeastRows(rowsOf, options.top, present + missing);
   const chosen = [...rowsOf].filter(([, { rows }]) => rows >= least);
   // By name: cells are merged with their neighbours, and neighbours by frequency would share the reference's luck.
   chosen.sort(([a], [b]) => (a < b ? -1 : 1));
   const counts = chosen.map(([, { rows }]) => rows);
   const other = present - counts.reduce((sum, rows) => sum + rows, 0);
   const spec = { kind: 'categorical', top: chosen.map(([category]) => category) } as const;
-  return { spec, counts: [...counts, other, reference.length - present] };
+  return { spec, counts: [...counts, other, missing] };
 }
 
 /** The cells that `describeCategorical` chooses. */
@@ -47,25 +61,36 @@ export function countCategorical(spec: CategoricalSpec, values: ArrayLike<string
   return { spec, counts };
 }
 
-/** A box, so that a row costs one look-up. */
-type RowsOf = Map<string, { rows: number }>;
+/** A window that was counted elsewhere: rows of each category of `spec`, of all others together, and without a value. */
+export function assembleCategorical(
+  spec: CategoricalSpec,
+  rowsOf: CategoryRows,
+  { other, missing }: { readonly other: number; readonly missing: number },
+): Histogram {
+  return { spec, counts: [...spec.top.map((category) => rowsOf.get(category)?.rows ?? 0), other, missing] };
+}
 
-function countCategories(values: ArrayLike<string | null>): { readonly rowsOf: RowsOf; readonly present: number } {
-  const rowsOf: RowsOf = new Map();
-  let present = 0;
+function countCategories(values: ArrayLike<string | null>): {
+  readonly rowsOf: CategoryRows;
+  readonly missing: number;
+} {
+  const rowsOf = new Map<string, { rows: number }>();
+  let missing = 0;
   for (let row = 0; row < values.length; row++) {
     const value = values[row] ?? null;
-    if (value === null) continue;
-    present += 1;
+    if (value === null) {
+      missing += 1;
+      continue;
+    }
     const known = rowsOf.get(value);
     if (known === undefined) rowsOf.set(value, { rows: 1 });
     else known.rows += 1;
   }
-  return { rowsOf, present };
+  return { rowsOf, missing };
 }
 
 /** The least number of rows that earns a category its cell. */
-function chooseLeastRows(rowsOf: RowsOf, top: number, rows: number): number {
+function chooseLeastRows(rowsOf: CategoryRows, top: number, rows: number): number {
   const categoriesByRows = new Map<number, number>();
   for (const { rows: count } of rowsOf.values()) categoriesByRows.set(count, (categoriesByRows.get(count) ?? 0) + 1);
   let chosen = rowsOf.size;

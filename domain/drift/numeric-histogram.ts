@@ -32,10 +32,26 @@ export function cutNumeric(reference: ArrayLike<number>, bins?: number): Numeric
 
 /** Counts a window on the cells of `spec`; NaN counts as missing, infinite values as below or above. */
 export function countNumeric(spec: NumericSpec, values: ArrayLike<number>): Histogram {
+  const counter = createNumericCounter(spec);
+  counter.add(values);
+  return counter.read();
+}
+
+/** Counts a window that comes in parts; remembers the counts alone. */
+export interface NumericCounter {
+  add(values: ArrayLike<number>): void;
+  read(): Histogram;
+}
+
+export function createNumericCounter(spec: NumericSpec): NumericCounter {
   const cellOf = cellFinder(spec);
   const counts = new Float64Array(spec.uppers.length + 3);
-  for (let row = 0; row < values.length; row++) counts[cellOf(values[row]!)]! += 1;
-  return { spec, counts: [...counts] };
+  return {
+    add(values) {
+      for (let row = 0; row < values.length; row++) counts[cellOf(values[row]!)]! += 1;
+    },
+    read: () => ({ spec, counts: [...counts] }),
+  };
 }
 
 interface SortedOut {
