@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBacktestCommand } from './cli/backtest-command.ts';
 import { addDriftCommand } from './cli/drift-command.ts';
+import { addInitCommand } from './cli/init-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
 import { addStartCommand } from './cli/start-command.ts';
 
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
     .version('0.1.0')
     .showHelpAfterError()
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  addInitCommand(program, print);
   addStartCommand(program, print);
   addBacktestCommand(program, print);
   addDriftCommand(program, print);

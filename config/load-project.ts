@@ -1,5 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import type { ModelProject, Policy, TrainingPlan } from '../domain/project.ts';
@@ -14,20 +14,24 @@ export interface ProjectOverrides {
   readonly policy?: ModelConfig['policy'];
 }
 
-const fileNames = ['incumbent.config.ts', 'incumbent.config.json'] as const;
+export const projectFileNames = ['incumbent.config.ts', 'incumbent.config.json'] as const;
 
 /** Reads and checks the project in a folder. Throws a ProjectError that names every field that is wrong. */
 export async function loadProject(directory: string, overrides: ProjectOverrides = {}): Promise<ModelProject> {
   const root = resolve(directory);
   const file = await findFile(root);
-  const input = withOverrides(await readConfig(file), overrides);
+  return toProject(file, withOverrides(await readConfig(file), overrides));
+}
+
+/** Checks what a project's file says, and fills in the defaults. Throws a ProjectError that names every field that is wrong. */
+export function toProject(file: string, input: unknown): ModelProject {
   const parsed = modelSchema.safeParse(input);
   if (!parsed.success) throw new ProjectError(file, describeIssues(parsed.error.issues, input));
-  return resolveProject(root, parsed.data);
+  return resolveProject(dirname(file), parsed.data);
 }
 
 async function findFile(root: string): Promise<string> {
-  for (const name of fileNames) {
+  for (const name of projectFileNames) {
     const file = join(root, name);
     const isThere = await access(file).then(
       () => true,
@@ -35,7 +39,7 @@ async function findFile(root: string): Promise<string> {
     );
     if (isThere) return file;
   }
-  const expected = `put ${fileNames.join(' or ')} there`;
+  const expected = `put ${projectFileNames.join(' or ')} there`;
   throw new ProjectError(root, [{ field: '(the folder)', found: 'no project file', expected }]);
 }
 

@@ -42,11 +42,21 @@ export function inferFeatures(known: FileColumns, { data, features, exclude }: M
 
 /** How a column of a file is treated; throws a DataError for nested and other types that can't be a feature. */
 export function featureType(name: string, type: string): FeatureType {
+  const found = typeFor(type);
+  if (found !== null) return found;
+  throw new DataError(`column "${name}" is a ${type}, which can't be a feature: put it into "exclude"`);
+}
+
+/** Whether a column of DuckDB's type can be a feature. */
+export function isFeatureType(type: string): boolean {
+  return typeFor(type) !== null;
+}
+
+function typeFor(type: string): FeatureType | null {
   if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)) return 'numeric';
   if (type === 'BOOLEAN') return 'boolean';
   if (type === 'VARCHAR' || type.startsWith('ENUM')) return 'categorical';
-  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return 'timestamp';
-  throw new DataError(`column "${name}" is a ${type}, which can't be a feature: put it into "exclude"`);
+  return type === 'DATE' || type.startsWith('TIMESTAMP') ? 'timestamp' : null;
 }
 
 /** Reads a time; ISO 8601 lets a text leave out the seconds, which DuckDB doesn't. */

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DataSource, ModelProject } from '../../domain/project.ts';
 import type { Column, DataSchema, Feature, Table } from '../../domain/table.ts';
 import type { LabelledRows } from '../ports/store.ts';
-import { asNumbers, asTexts, queryColumns, quoteName, quoteText, type QueryColumn } from '../duckdb/columns.ts';
+import { asNumbers, asTexts, queryColumns, quoteName, type QueryColumn } from '../duckdb/columns.ts';
+import { checkTimes } from './check-times.ts';
 import { DataError } from './data-error.ts';
 import {
   classExpression,
@@ -16,6 +15,7 @@ import {
   timestampExpression,
   type FileColumns,
 } from './infer-schema.ts';
+import { withFile } from './open-file.ts';
 
 export interface HistoricalRows {
   readonly schema: DataSchema;
@@ -31,53 +31,7 @@ export interface HistoricalRows {
  * DataError for whatever can't be trained on.
  */
 export async function readLabelledRows(project: ModelProject, known?: DataSchema): Promise<HistoricalRows> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    return await read(connection, await sourceOf(connection, project.data.path), project, known);
-  } catch (error) {
-    if (error instanceof DataError) throw prefixed(project.data.path, error);
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new DataError(`${project.data.path} can't be read: ${reason}`, { cause: error });
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
-/** Every message names its file. */
-function prefixed(path: string, error: DataError): DataError {
-  return error.message.includes(path) ? error : new DataError(`${path}: ${error.message}`, { cause: error });
-}
-
-/** What DuckDB reads. A CSV column of yes and no stays text: who sends rows and outcomes says yes and no, too. */
-async function sourceOf(connection: DuckDBConnection, path: string): Promise<string> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) throw new DataError(`there is no file ${path}: mend data.path`);
-  const extension = extname(path).toLowerCase();
-  if (extension === '.parquet') return `read_parquet(${quoteText(path)})`;
-  if (extension === '.csv') return await csvSource(connection, path);
-  throw new DataError(`${path} is neither .csv nor .parquet: convert it to one of them`);
-}
-
-async function csvSource(connection: DuckDBConnection, path: string): Promise<string> {
-  const sniffed = `read_csv(${quoteText(path)}, sample_size = -1)`;
-  const known = await describeColumns(connection, sniffed);
-  const textual: string[] = [];
-  for (const [name, type] of known) {
-    if (type === 'BOOLEAN' && !(await saysTrueAndFalse(connection, path, name))) textual.push(name);
-  }
-  if (textual.length === 0) return sniffed;
-  const types = textual.map((name) => `${quoteText(name)}: 'VARCHAR'`);
-  return `read_csv(${quoteText(path)}, sample_size = -1, types = {${types.join(', ')}})`;
-}
-
-async function saysTrueAndFalse(connection: DuckDBConnection, path: string, column: string): Promise<boolean> {
-  const { columns } = await queryColumns(
-    connection,
-    `SELECT DISTINCT lower(trim(${quoteName(column)})) FROM read_csv(${quoteText(path)}, all_varchar = true)`,
-  );
-  return asTexts(columns[0]).every((value) => value === null || value === '' || value === 'true' || value === 'false');
+  return await withFile(project.data.path, (connection, source) => read(connection, source, project, known));
 }
 
 async function read(
@@ -92,6 +46,7 @@ async function read(
   if (data.id !== null) requireColumn(columns, data.id, 'id');
   if (data.time !== null) requireColumn(columns, data.time, 'time');
   if (data.labelTime !== null) requireColumn(columns, data.labelTime, 'labelTime');
+  await checkTimes(connection, file, data);
   const order = data.time === null ? '' : ` ORDER BY ${timestampExpression(data.time)}`;
   const limit = data.take === null ? '' : ` LIMIT ${data.take}`;
   const source = `(SELECT * FROM ${file}${order}${limit})`;

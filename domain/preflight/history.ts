@@ -1,0 +1,13 @@
+import type { DataSchema, Table } from '../table.ts';
+
+/** Labelled rows in time order, as a preflight sees them. */
+export interface History {
+  readonly schema: DataSchema;
+  readonly table: Table;
+  /** Class indices, or values for regression. */
+  readonly labels: Float64Array;
+  /** Event time of each row, ms since the epoch; null where the project has no time column. */
+  readonly eventMs: Float64Array | null;
+  /** When each label became known, ms since the epoch, NaN where it never did; null where the project doesn't say. */
+  readonly labelMs: Float64Array | null;
+}
