@@ -1,21 +1,24 @@
 import { readLabelledRows } from '../adapters/data/read-labelled-rows.ts';
 import { loadProject } from '../config/load-project.ts';
-import { playStrategy, type PolicyReport } from './play.ts';
-import type { ReplayMessage, ReplayRequest } from './protocol.ts';
+import { playStrategy } from './play.ts';
+import type { Progress, ReplayMessage, ReplayRequest, ReplayResult } from './protocol.ts';
+import { scoreServed } from './score-served.ts';
 import { planStrategy } from './strategies.ts';
 import { planStream } from './stream.ts';
 
 // Nobody is left to report to.
 process.once('disconnect', () => process.exit(1));
+// A terminal sends Ctrl-C to every process in front of it; the parent ends this one when it has heard.
+process.on('SIGINT', () => undefined);
 process.once('message', (request: ReplayRequest) => {
   replay(request).then(
-    (report) => send({ kind: 'done', report }),
+    (result) => send({ kind: 'done', result }),
     (error: unknown) => send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
   );
 });
 
-async function replay(request: ReplayRequest): Promise<PolicyReport> {
-  const { block, firstRows, labelDelayRows } = request;
+async function replay(request: ReplayRequest): Promise<ReplayResult> {
+  const { block, firstRows, labelDelayRows, workDirectory } = request;
   const project = await loadProject(request.directory);
   const stream = planStream(await readLabelledRows(project), {
     block,
@@ -25,9 +28,17 @@ async function replay(request: ReplayRequest): Promise<PolicyReport> {
   const total = stream.blocks.length;
   const meanRows = stream.blocks.reduce((sum, { from, to }) => sum + to - from, 0) / total;
   const strategy = planStrategy(request.strategy, project.policy, 'rows' in block ? block.rows : meanRows);
-  return await playStrategy(project, stream, strategy, request.workDirectory, (done) =>
-    process.send?.({ kind: 'progress', done, total } satisfies ReplayMessage),
+  const report = await playStrategy(project, stream, strategy, workDirectory, (done) =>
+    tell({ unit: 'blocks', done, total }),
   );
+  if (!request.scoresServed) return { report, losses: null };
+  const replayed = { model: project.name, stream, blocks: report.blocks, workDirectory };
+  const losses = await scoreServed(replayed, (done, models) => tell({ unit: 'models', done, total: models }));
+  return { report, losses };
+}
+
+function tell(progress: Progress): void {
+  process.send?.({ kind: 'progress', progress } satisfies ReplayMessage);
 }
 
 /** The process ends when its last word is on its way. */

@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { renderTable } from '../../backtest/render-table.ts';
-import { runBacktest } from '../../backtest/run-backtest.ts';
-import { defaultStrategies } from '../../backtest/strategies.ts';
+import { runBacktest, type BacktestOptions } from '../../backtest/run-backtest.ts';
+import { defaultStrategies, planStrategy } from '../../backtest/strategies.ts';
 import type { BlockLength } from '../../backtest/stream.ts';
+import { loadProject } from '../../config/load-project.ts';
+import { createProgress } from './backtest-progress.ts';
 import { wholeNumber } from './numbers.ts';
 
 interface BacktestCommandOptions {
@@ -12,11 +14,13 @@ interface BacktestCommandOptions {
   readonly block?: BlockLength;
   readonly first?: number;
   readonly labelDelay?: number;
+  readonly regret: boolean;
   readonly json?: string;
   readonly events: boolean;
 }
 
 const defaultBlock: BlockLength = { rows: 500 };
+const clearLine = '\r\u001b[2K';
 
 function parseBlock(text: string): BlockLength {
   const [, count, unit] = /^(\d+)(d?)$/.exec(text) ?? [];
@@ -33,7 +37,7 @@ export function addBacktestCommand(program: Command, print: (text: string) => vo
     .option(
       '--policies <list>',
       'of never, every:K (blocks), adwin, policy; separated by commas',
-      (text) => text.split(',').map((name) => name.trim()),
+      (text) => [...new Set(text.split(',').map((name) => name.trim()))],
       defaultStrategies,
     )
     .option(
@@ -51,6 +55,7 @@ export function addBacktestCommand(program: Command, print: (text: string) => vo
       'rows after which a label is known, where the project names no labelTime',
       wholeNumber,
     )
+    .option('--regret', 'compare with the best schedule in hindsight: scores every model on every later block', false)
     .option('--json <file>', 'write the reports, with every block and every decision')
     .option('--events', 'print every decision of `policy`', false)
     .action((directory: string, options: BacktestCommandOptions) => backtest(directory, options, print));
@@ -58,33 +63,54 @@ export function addBacktestCommand(program: Command, print: (text: string) => vo
 
 async function backtest(
   directory: string,
-  { policies, block, first, labelDelay, json, events }: BacktestCommandOptions,
+  { policies, block, first, labelDelay, regret, json, events }: BacktestCommandOptions,
   print: (text: string) => void,
 ): Promise<void> {
-  const reports = await runBacktest({
-    directory: resolve(directory),
-    strategies: policies,
-    block: block ?? defaultBlock,
-    firstRows: first ?? null,
-    labelDelayRows: labelDelay ?? null,
-    onProgress: showProgress(policies),
-  });
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
+  const { name, policy } = await loadProject(resolve(directory));
+  // Before anything is read: a policy that doesn't exist is refused at once.
+  for (const strategy of policies) planStrategy(strategy, policy, 1);
+  const length = block ?? defaultBlock;
+  const done = await untilInterrupted((signal) =>
+    runBacktest({
+      directory: resolve(directory),
+      strategies: policies,
+      block: length,
+      firstRows: first ?? null,
+      labelDelayRows: labelDelay ?? null,
+      regretCost: regret ? policy.retrain.trainingCost : null,
+      onProgress: showProgress(policies),
+      signal,
+    }),
+  );
+  if (process.stderr.isTTY) process.stderr.write(clearLine);
   if (events) {
-    const shown = reports.find(({ policy }) => policy === 'policy')?.events ?? [];
+    const shown = done.reports.find((report) => report.policy === 'policy')?.events ?? [];
     print(shown.map((event) => `block ${event.block}  ${event.kind}: ${event.summary}`).join('\n'));
   }
-  print(renderTable(reports));
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(reports, null, 2)}\n`);
+  print(renderTable(done.reports, done.hindsight));
+  if (json !== undefined)
+    await writeFile(json, `${JSON.stringify({ project: name, block: length, ...done }, null, 2)}\n`);
 }
 
-/** One line that is written over on a terminal; a line per finished policy elsewhere. */
-function showProgress(policies: readonly string[]): (policy: string, done: number, total: number) => void {
-  const shares = new Map(policies.map((name) => [name, 0]));
-  return (policy, done, total) => {
-    shares.set(policy, done / total);
-    const line = [...shares].map(([name, share]) => `${name} ${Math.floor(100 * share)}%`).join('  ');
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${line}`);
-    else if (done === total) process.stderr.write(`${policy}: ${total} blocks replayed\n`);
+/** Ctrl-C and a polite kill end the replays and remove their files before this process ends. */
+async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(new Error('the backtest was interrupted; nothing of it is left'));
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** One line that is written over on a terminal; elsewhere a line per quarter of a policy. */
+function showProgress(policies: readonly string[]): BacktestOptions['onProgress'] {
+  const board = createProgress(policies);
+  return (policy, progress) => {
+    const nowMs = performance.now();
+    const line = board.update(policy, progress, nowMs);
+    if (process.stderr.isTTY) process.stderr.write(`${clearLine}${board.line(nowMs, process.stderr.columns)}`);
+    else if (line !== null) process.stderr.write(`${line}\n`);
   };
 }

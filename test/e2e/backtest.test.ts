@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { PolicyReport } from '../../backtest/play.ts';
+import type { Backtest } from '../../backtest/run-backtest.ts';
 import { createRng } from '../../domain/math/rng.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -43,8 +44,11 @@ describe('incumbent backtest', () => {
     const directory = await temporaryFolder();
     await writeTurningProject(directory, 4_000, 2_000);
     const file = join(directory, 'reports.json');
-    const { stdout } = await backtest(directory, '--policies', 'never,every:8,policy', '--json', file, '--events');
-    const reports = JSON.parse(await readFile(file, 'utf8')) as readonly PolicyReport[];
+    const { stdout } = await backtest(
+      directory,
+      ...['--policies', 'never,every:8,policy', '--json', file, '--events', '--regret'],
+    );
+    const { reports, hindsight } = JSON.parse(await readFile(file, 'utf8')) as Backtest;
     expect(reports.map(({ policy }) => policy)).toEqual(['never', 'every:8', 'policy']);
     const [never, every, policy] = reports.map(({ quality }) => quality['accuracy'] ?? 0);
     expect(never).toBeLessThan(0.5);
@@ -55,8 +59,12 @@ describe('incumbent backtest', () => {
     expect(reports[2]?.blocks).toHaveLength(30);
     expect(stdout).toMatch(/block \d+ {2}gate: pass: linear\/recent: challenger is better/);
     expect(stdout).toMatch(
-      /policy +rows +accuracy +log loss +AUC +retrainings +promotions +rollbacks +training\nnever +3,000/,
+      /policy +rows +accuracy +log loss +AUC +retrainings +promotions +rollbacks +training +cost +regret\nnever +3,000/,
     );
+    const errors = reports.map(({ quality, rows }) => Math.round((1 - quality['accuracy']!) * rows));
+    expect(hindsight?.policies.map(({ loss }) => loss)).toEqual(errors);
+    expect(Math.min(...hindsight!.policies.map(({ regret }) => regret))).toBeGreaterThanOrEqual(0);
+    expect(hindsight?.byRetrainings[0]).toMatchObject({ retrainings: 0, loss: errors[0] });
   });
 
   it.each([
@@ -68,5 +76,30 @@ describe('incumbent backtest', () => {
     const directory = await temporaryFolder();
     await writeTurningProject(directory, 1_500, 700);
     await expect(backtest(directory, ...args)).rejects.toThrow(message);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('leaves no process and no file behind on %s', async (signal) => {
+    const directory = await temporaryFolder();
+    await writeTurningProject(directory, 4_000, 2_000);
+    const scratch = join(directory, 'scratch');
+    await mkdir(scratch);
+    const child = spawn(
+      process.execPath,
+      [incumbent, 'backtest', directory, '--block', '20', '--policies', 'every:1'],
+      {
+        env: { ...process.env, TMPDIR: scratch },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    let said = '';
+    const closed = once(child, 'close');
+    child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+    await once(child.stderr, 'data');
+    expect(await readdir(scratch)).toContainEqual(expect.stringMatching(/^incumbent-backtest-/));
+    child.kill(signal);
+    // The error stream is the replay's, too: it closes when the last of them has ended.
+    expect(await closed).toEqual([1, null]);
+    expect(said).toMatch(/the backtest was interrupted; nothing of it is left/);
+    expect((await readdir(scratch)).filter((name) => name.startsWith('incumbent-backtest-'))).toEqual([]);
   });
 });
