@@ -46,7 +46,12 @@ describe('incumbent backtest', () => {
     const file = join(directory, 'reports.json');
     const { stdout } = await backtest(
       directory,
-      ...['--policies', 'never,every:8,policy', '--json', file, '--events', '--regret'],
+      '--policies',
+      'never,every:8,policy',
+      '--json',
+      file,
+      '--events',
+      '--regret',
     );
     const { reports, hindsight } = JSON.parse(await readFile(file, 'utf8')) as Backtest;
     expect(reports.map(({ policy }) => policy)).toEqual(['never', 'every:8', 'policy']);

@@ -7,7 +7,7 @@ function tryAll(models: readonly ScoredModel[], blocks: number, trainingCost: nu
   const play = (block: number, serving: ScoredModel | null): number => {
     if (block === blocks) return 0;
     const fresh = models.filter(({ firstBlock }) => firstBlock === block);
-    const answers = [...(serving === null ? [] : [{ model: serving, cost: 0 }])];
+    const answers = serving === null ? [] : [{ model: serving, cost: 0 }];
     answers.push(...fresh.map((model) => ({ model, cost: block === 0 ? 0 : trainingCost })));
     return Math.min(
       ...answers.map(({ model, cost }) => cost + model.losses[block - model.firstBlock]! + play(block + 1, model)),
