@@ -13,6 +13,7 @@ import { inferContract } from '../domain/quality/infer-contract.ts';
 import type { Predictions } from '../domain/task.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Dependencies } from './dependencies.ts';
+import { gatherGuardEvidence } from './guard-evidence.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
@@ -31,7 +32,8 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
       score(deps, chosen.packageDirectory, snapshot),
       loadChampion(deps, request, snapshot),
     ]);
-    const trainingLabels = await describeTrainingLabels(deps, snapshot);
+    const training = await deps.store.readSnapshot(snapshot, snapshot.split.train);
+    const guardEvidence = await gatherGuardEvidence(deps, request, { snapshot, training, holdout });
     const { task } = await deps.packages.readSignature(chosen.packageDirectory);
     const verdict = judgeGate(
       {
@@ -39,8 +41,9 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
         labels: holdout.labels,
         champion: champion?.predictions ?? null,
         challenger,
-        trainingLabels,
+        trainingLabels: describeTrainingLabels(training, snapshot),
         challengerSimpler: champion !== null && chosen.parameters < champion.parameters,
+        ...guardEvidence,
       },
       gatePolicyFor(chosen, request.policy.gate),
     );
@@ -79,9 +82,7 @@ async function loadChampion(
 }
 
 /** The constant baseline is learned where the challenger learned, never on the holdout. */
-async function describeTrainingLabels({ store }: Dependencies, snapshot: Snapshot): Promise<TrainingLabels> {
-  const { labels } = await store.readSnapshot(snapshot, snapshot.split.train);
-  const { classes } = snapshot.schema;
+function describeTrainingLabels({ labels }: LabelledRows, { schema: { classes } }: Snapshot): TrainingLabels {
   if (classes.length === 0) {
     return { kind: 'values', mean: labels.reduce((sum, label) => sum + label, 0) / labels.length };
   }

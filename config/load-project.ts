@@ -2,10 +2,11 @@ import { access, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
+import { columnOf } from '../domain/gate/slices/declaration.ts';
 import type { ModelProject, Policy, TrainingPlan } from '../domain/project.ts';
 import { defaultPolicy, defaultTraining } from './defaults.ts';
 import { modelSchema, type ModelConfig } from './model-schema.ts';
-import { describeIssues, ProjectError } from './problems.ts';
+import { describeIssues, type Problem, ProjectError } from './problems.ts';
 
 /** What the command line says over the project's file. */
 export interface ProjectOverrides {
@@ -27,7 +28,26 @@ export async function loadProject(directory: string, overrides: ProjectOverrides
 export function toProject(file: string, input: unknown): ModelProject {
   const parsed = modelSchema.safeParse(input);
   if (!parsed.success) throw new ProjectError(file, describeIssues(parsed.error.issues, input));
+  const unseen = findUnseen(parsed.data);
+  if (unseen.length > 0) throw new ProjectError(file, unseen);
   return resolveProject(dirname(file), parsed.data);
+}
+
+/** Rows carry features only: what is excluded, or the label, can't be looked at in the gate. */
+function findUnseen({ slices = [], sensitive = [], exclude = [], data }: z.output<typeof modelSchema>): Problem[] {
+  const { label, id, time, labelTime } = data;
+  const unseen = new Set<unknown>([...exclude, label, id, time, labelTime]);
+  const named = [
+    ...slices.map((slice) => ['slices', columnOf(slice)]),
+    ...sensitive.map((column) => ['sensitive', column]),
+  ];
+  return named
+    .filter(([, column]) => unseen.has(column))
+    .map(([field, column]) => ({
+      field: field!,
+      found: JSON.stringify(column),
+      expected: 'name a feature: a column that is excluded, the label, the id or a time is not among the inputs',
+    }));
 }
 
 async function findFile(root: string): Promise<string> {
@@ -81,6 +101,8 @@ function resolveProject(root: string, config: z.output<typeof modelSchema>): Mod
     },
     features: config.features ?? {},
     exclude: config.exclude ?? [],
+    slices: config.slices ?? [],
+    sensitive: config.sensitive ?? [],
     training: {
       ...defaultTraining,
       ...(defined(training) as Partial<TrainingPlan>),

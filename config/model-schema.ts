@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SliceDeclaration } from '../domain/gate/slices/declaration.ts';
 import { policySchema } from './policy-schema.ts';
 
 const column = z.string().min(1);
@@ -24,6 +25,15 @@ const trainingSchema = z
   })
   .partial();
 
+/** A column, each of whose categories (or quarters of its values) is a slice, or one condition. */
+const sliceSchema = z.union([
+  column,
+  z.strictObject({ column, values: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1) }),
+  z
+    .strictObject({ column, from: z.number().optional(), to: z.number().optional() })
+    .refine(({ from, to }) => from !== undefined || to !== undefined, 'give `from`, `to` or both, or `values`'),
+]) satisfies z.ZodType<SliceDeclaration>;
+
 /** A model project as its user writes it. */
 export const modelSchema = z.strictObject({
   name: z
@@ -44,6 +54,10 @@ export const modelSchema = z.strictObject({
   }),
   features: z.record(column, z.enum(['numeric', 'categorical', 'boolean', 'timestamp'])).optional(),
   exclude: z.array(column).optional(),
+  /** Parts of the rows that no challenger may harm, e.g. `['region', { column: 'age', from: 18, to: 30 }]`. */
+  slices: z.array(sliceSchema).optional(),
+  /** Features whose groups must be treated alike. */
+  sensitive: z.array(column).optional(),
   training: trainingSchema.optional(),
   policy: policySchema.optional(),
 });

@@ -1,5 +1,6 @@
 import type { DriftPolicy } from './drift/judge.ts';
 import type { GatePolicy } from './gate/policy.ts';
+import type { SliceDeclaration } from './gate/slices/declaration.ts';
 import type {
   ApprovalPolicy,
   MonitorPolicy,
@@ -74,6 +75,10 @@ export interface ModelProject {
   readonly features: Readonly<Record<string, FeatureType>>;
   /** Columns that are never features. */
   readonly exclude: readonly string[];
+  /** Parts of the rows that a challenger must not harm. */
+  readonly slices: readonly SliceDeclaration[];
+  /** Columns whose groups must be treated alike. */
+  readonly sensitive: readonly string[];
   readonly training: TrainingPlan;
   readonly policy: Policy;
 }

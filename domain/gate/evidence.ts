@@ -1,4 +1,8 @@
+import type { Table } from '../table.ts';
 import type { Predictions, Task } from '../task.ts';
+import type { LiveCoverage } from './coverage/check-coverage.ts';
+import type { TrainingRange } from './coverage/training-range.ts';
+import type { SliceDeclaration } from './slices/declaration.ts';
 
 /** What the challenger's training labels looked like: the majority class and the mean are learned there, never on the holdout. */
 export type TrainingLabels =
@@ -18,4 +22,14 @@ export interface GateEvidence {
   readonly challengerSimpler: boolean;
   /** The label known when a row is predicted is this many rows old (default 1); null: the rows are no time series. */
   readonly lastKnownDelayRows?: number | null;
+  /** Of the holdout's rows; without them nothing is said of slices, fairness and coverage. */
+  readonly inputs?: Table;
+  /** Parts of the rows that must not be harmed. */
+  readonly slices?: readonly SliceDeclaration[];
+  /** Columns whose groups must be treated alike; each is a slice as well. */
+  readonly sensitive?: readonly string[];
+  /** Of the challenger's training rows. */
+  readonly trainingRange?: TrainingRange;
+  /** How many of the newest predictions lie outside that range, where it is known. */
+  readonly liveCoverage?: LiveCoverage;
 }

@@ -26,7 +26,7 @@ export function findFlaw(evidence: GateEvidence): Flaw | null {
   );
 }
 
-function findLabelFlaw({ task, labels, blockOf, challenger, lastKnownDelayRows }: GateEvidence): Flaw | null {
+function findLabelFlaw({ task, labels, blockOf, challenger, inputs, lastKnownDelayRows }: GateEvidence): Flaw | null {
   const rows = labels.length;
   if (rows === 0) return inconclusive('the holdout is empty: wait for labelled rows');
   const classes = task === 'binary' ? 2 : challenger.width;
@@ -43,6 +43,8 @@ function findLabelFlaw({ task, labels, blockOf, challenger, lastKnownDelayRows }
     );
   if (blockOf && blockOf.length !== rows)
     return inconclusive(`blockOf has ${blockOf.length} entries for ${rows} holdout rows: give one per row`);
+  if (inputs && inputs.rowCount !== rows)
+    return inconclusive(`there are inputs of ${inputs.rowCount} rows for ${rows} holdout rows: give one per row`);
   if (lastKnownDelayRows != null && !(Number.isInteger(lastKnownDelayRows) && lastKnownDelayRows >= 1))
     return inconclusive(`lastKnownDelayRows is ${lastKnownDelayRows}: give a whole number of rows from 1, or null`);
   return null;

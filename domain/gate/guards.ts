@@ -1,8 +1,11 @@
 import type { Check } from '../verdict.ts';
 import { checkCalibration } from './calibration/check-calibration.ts';
+import { checkCoverage } from './coverage/check-coverage.ts';
 import type { GateEvidence } from './evidence.ts';
+import { checkFairness } from './fairness/check-fairness.ts';
 import { checkFlips } from './flips/check-flips.ts';
 import type { GatePolicy } from './policy.ts';
+import { checkSlices } from './slices/check-slices.ts';
 
 /**
  * Looks at one way in which a challenger that is better on the whole may still do harm. A check that fails refuses it; an
@@ -10,7 +13,7 @@ import type { GatePolicy } from './policy.ts';
  */
 type Guard = (evidence: GateEvidence, policy: GatePolicy) => readonly Check[];
 
-const guards: readonly Guard[] = [checkFlips, checkCalibration];
+const guards: readonly Guard[] = [checkSlices, checkFairness, checkFlips, checkCalibration, checkCoverage];
 
 export function checkGuards(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
   return guards.flatMap((check) => check(evidence, policy));

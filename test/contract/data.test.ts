@@ -32,6 +32,8 @@ function projectOn(
     data: { path, label: 'y', id: null, time: null, labelTime: null, take: null, ...data },
     features: {},
     exclude: [],
+    slices: [],
+    sensitive: [],
     training: defaultTraining,
     policy: defaultPolicy,
     ...changes,

@@ -30,6 +30,8 @@ describe('a model project', () => {
       data: { path: join(directory, 'rows.csv'), label: 'up', id: null, time: null, labelTime: null, take: null },
       features: {},
       exclude: [],
+      slices: [],
+      sensitive: [],
       training: defaultTraining,
       policy: defaultPolicy,
     });
@@ -87,6 +89,9 @@ describe('a mistake in a model project', () => {
     [{ ...minimal, polcy: {} }, 'polcy', 'a field that is not known', /mend its name/],
     [{ ...minimal, features: { price: 'number' } }, 'features.price', '"number"', /"numeric"/],
     [{ ...minimal, data: { ...minimal.data, take: 0 } }, 'data.take', '0', />0/],
+    [{ ...minimal, slices: [{ column: 'age' }] }, 'slices.0', '{"column":"age"}', /give `from`, `to` or both/],
+    [{ ...minimal, exclude: ['sex'], sensitive: ['sex'] }, 'sensitive', '"sex"', /name a feature/],
+    [{ ...minimal, slices: ['up'] }, 'slices', '"up"', /name a feature/],
   ])('is named with its field, what was found, and what is right: %j', async (config, field, found, expected) => {
     const [problem] = await problemsOf(config);
     expect(problem).toMatchObject({ field, found, expected: expect.stringMatching(expected) as string });

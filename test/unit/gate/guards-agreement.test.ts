@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assignBins, calibrationError, confidencesOf } from '../../../domain/gate/calibration/calibration-error.ts';
+import { gapsOf, groupAnswers } from '../../../domain/gate/fairness/gaps.ts';
 import { testFlips } from '../../../domain/gate/flips/flip-test.ts';
 import { brierLosses } from '../../../domain/gate/losses.ts';
 import { testMean } from '../../../domain/gate/mean-test.ts';
+import { scoreOf } from '../../../domain/gate/slices/slice-test.ts';
 import { studentSurvival } from '../../../domain/math/student-t.ts';
 import type { Task } from '../../../domain/task.ts';
 import vectors from '../../vectors/guards.json' with { type: 'json' };
@@ -38,5 +40,28 @@ describe('the guards’ statistics agree with their references', () => {
     const sums = new Float64Array(c.bins);
     assignBins(probabilities, c.bins).forEach((bin, row) => (sums[bin]! += probabilities[row]! - hits[row]!));
     expect(calibrationError(sums, 0, c.bins, c.labels.length)).toBeCloseTo(c.error, 12);
+  });
+
+  it.each(vectors.tango)('$worse worse and $better better of $rows with Tango’s score, maximised numerically', (c) => {
+    expect(scoreOf(c)).toBeCloseTo(c.z, 5);
+  });
+
+  it.each(vectors.fairness)('fairness gaps with fairlearn', (c) => {
+    const grouped = groupAnswers({
+      task: 'binary',
+      labels: c.labels,
+      groupOf: c.group,
+      groups: Math.max(...c.group) + 1,
+      models: [
+        { width: 1, values: c.scores.map((score) => 1 - score) },
+        { width: 1, values: c.scores },
+      ],
+    });
+    const { units, width, sums } = grouped.unitSums;
+    const total = new Float64Array(width);
+    for (let u = 0; u < units; u++) for (let k = 0; k < width; k++) total[k]! += sums[u * width + k]!;
+    const gaps = gapsOf(total, grouped, 2, 1);
+    expect(gaps.demographicParity).toBeCloseTo(c.demographicParity, 12);
+    expect(gaps.equalOpportunity).toBeCloseTo(c.equalOpportunity, 12);
   });
 });
