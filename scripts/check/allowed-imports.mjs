@@ -57,7 +57,7 @@ export const rooms = {
 };
 
 /** Folders that try out everything else, and that nothing else may import. */
-export const freeFolders = ['test/', 'simulations/'];
+export const freeFolders = ['test/', 'simulations/', 'bench/'];
 
 /**
  * Says what is wrong with an import, or nothing.

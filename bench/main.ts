@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { describeMachine, renderMachine } from './machine.ts';
+import { peerVersions } from './peers.ts';
+import { renderSection, type Section } from './report.ts';
+import { measureAdwin, measureBootstrap, measureDrift, measureMemory, type BenchOptions } from './sections.ts';
+
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Section>>> = {
+  drift: measureDrift,
+  adwin: measureAdwin,
+  bootstrap: measureBootstrap,
+  memory: measureMemory,
+};
+
+/** Runs every bench, or those that are named: Markdown on standard output, and JSON by --json FILE. */
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'string' }, runs: { type: 'string', default: '5' } },
+  });
+  const unknown = positionals.find((name) => !(name in benches));
+  if (unknown !== undefined)
+    throw new Error(`there is no bench "${unknown}"; there are: ${Object.keys(benches).join(', ')}`);
+  const runs = Number(values.runs);
+  if (!(Number.isInteger(runs) && runs > 0)) throw new Error(`--runs is ${values.runs}: give a whole number above 0`);
+  const machine = describeMachine();
+  const peers = await peerVersions();
+  process.stdout.write(`${renderMachine(machine, peers)}\n`);
+  const sections: Section[] = [];
+  for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
+    const section = await benches[name]!({ runs });
+    sections.push(section);
+    process.stdout.write(`${renderSection(section)}\n`);
+  }
+  if (values.json !== undefined)
+    await writeFile(values.json, `${JSON.stringify({ machine, peers, sections }, null, 2)}\n`);
+}
+
+await main();

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './processes.ts';
+
+const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
+
+/** Where the peers and the generated rows are kept between runs. */
+export function cacheFolder(): string {
+  const root = process.env['INCUMBENT_BENCH_CACHE'] ?? process.env['XDG_CACHE_HOME'];
+  return join(root ?? (homedir() ? join(homedir(), '.cache') : tmpdir()), 'incumbent-bench');
+}
+
+/** Python of an environment that has the peers in the versions of requirements.txt; made where there is none yet. */
+export async function preparePeers(): Promise<string> {
+  const wanted = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex');
+  const folder = join(cacheFolder(), `peers-${wanted.slice(0, 12)}`);
+  const python = join(folder, 'bin', 'python');
+  if (existsSync(join(folder, 'ready'))) return python;
+  process.stderr.write(`setting up the peers in ${folder}\n`);
+  await rm(folder, { recursive: true, force: true });
+  await run('python3', ['-m', 'venv', folder]);
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  await run(python, ['-c', `open(${JSON.stringify(join(folder, 'unready'))}, 'w').close()`]);
+  await rename(join(folder, 'unready'), join(folder, 'ready'));
+  return python;
+}
+
+/** "river 0.26.1" and so on, as they are pinned. */
+export async function peerVersions(): Promise<readonly string[]> {
+  const lines = (await readFile(requirements, 'utf8')).trim().split('\n');
+  return lines.map((line) => line.replace('==', ' '));
+}

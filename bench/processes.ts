@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What a measuring process says of itself, and how long all of it took, start and imports included. */
+export interface Measurement {
+  readonly seconds: number;
+  readonly processSeconds: number;
+  readonly peakBytes: number;
+  /** Columns that were found to have drifted. */
+  readonly drifted?: readonly string[];
+  /** Indices of the values at which a change was found. */
+  readonly detections?: readonly number[];
+}
+
+const ownSide = fileURLToPath(new URL('measure.ts', import.meta.url));
+const peersSide = fileURLToPath(new URL('peers.py', import.meta.url));
+
+/** One measurement of our own, in a fresh process. */
+export function measureOwn(task: string, ...args: readonly string[]): Promise<Measurement> {
+  return measure(process.execPath, ['--import', 'tsx', ownSide, task, ...args]);
+}
+
+/** One measurement of a peer, in a fresh process of its Python. */
+export function measurePeer(python: string, peer: string, ...args: readonly string[]): Promise<Measurement> {
+  return measure(python, [peersSide, peer, ...args]);
+}
+
+/** The last line of the output is the measurement. */
+async function measure(executable: string, args: readonly string[]): Promise<Measurement> {
+  const startedAtMs = performance.now();
+  const output = await run(executable, args);
+  const processSeconds = (performance.now() - startedAtMs) / 1_000;
+  const line = output.trim().split('\n').at(-1) ?? '';
+  return { ...(JSON.parse(line) as Omit<Measurement, 'processSeconds'>), processSeconds };
+}
+
+/** Standard output of a process; rejects with what it said on standard error where it fails. */
+export function run(executable: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [output, errors]: [string[], string[]] = [[], []];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) return resolve(output.join(''));
+      reject(new Error(`${executable} ${args.join(' ')} ended with ${code}: ${errors.join('').slice(-2_000)}`));
+    });
+  });
+}
