@@ -2,7 +2,8 @@ import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
 import { measureScores } from '../domain/calibration/profile.ts';
 import { isRecalibrated } from '../domain/calibration/recalibrated.ts';
-import type { TrainingLabels } from '../domain/gate/evidence.ts';
+import { chooseGateBlockRows, formBlocks } from '../domain/gate/blocks.ts';
+import type { GateEvidence, TrainingLabels } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
 import type { GatePolicy } from '../domain/gate/policy.ts';
 import { selectCandidate } from '../domain/gate/select-candidate.ts';
@@ -35,20 +36,20 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const training = await deps.store.readSnapshot(snapshot, snapshot.split.train);
     const guardEvidence = await gatherGuardEvidence(deps, request, { snapshot, training, holdout });
     const { task } = await deps.packages.readSignature(chosen.packageDirectory);
-    const verdict = judgeGate(
-      {
-        task,
-        labels: holdout.labels,
-        champion: champion?.predictions ?? null,
-        challenger,
-        trainingLabels: describeTrainingLabels(training, snapshot),
-        challengerSimpler: champion !== null && chosen.parameters < champion.parameters,
-        ...guardEvidence,
-      },
-      gatePolicyFor(chosen, request.policy.gate),
-    );
+    const evidence: GateEvidence = {
+      task,
+      labels: holdout.labels,
+      champion: champion?.predictions ?? null,
+      challenger,
+      trainingLabels: describeTrainingLabels(training, snapshot),
+      challengerSimpler: champion !== null && chosen.parameters < champion.parameters,
+      ...guardEvidence,
+    };
+    const policy = gatePolicyFor(chosen, request.policy.gate);
+    const blockRows = chooseGateBlockRows(evidence, policy);
+    const verdict = judgeGate({ ...evidence, ...formBlocks(holdout.labels.length, blockRows) }, policy);
     await saveReference(deps, chosen, snapshot, challenger, holdout, request.policy.monitor);
-    const version = await register(deps, request, chosen, verdict);
+    const version = await register(deps, request, chosen, verdict, blockRows);
     return describeResult(request, chosen, snapshot, verdict, version);
   });
 }
@@ -116,6 +117,7 @@ async function register(
   { project, decisionId, snapshotId }: GateRequest,
   chosen: TrainedCandidate,
   verdict: Verdict,
+  blockRows: number,
 ): Promise<string> {
   const { version } = await registry.register({
     model: project.model,
@@ -130,6 +132,8 @@ async function register(
       parameters: String(chosen.parameters),
       validationLoss: String(chosen.validationLoss),
       weightsSha256: chosen.weightsSha256,
+      // Probation takes as many labels for one piece of evidence.
+      blockRows: String(blockRows),
     },
   });
   return version;

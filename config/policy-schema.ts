@@ -100,6 +100,7 @@ const gateSchema = z.strictObject({
   allowNonInferior: z.enum(['never', 'simpler', 'always']),
   baselines: z.enum(['require', 'report']),
   minRows: count,
+  blockRows: z.union([count, z.literal('auto')]),
   bootstrapResamples: count,
   seed: z.number().int(),
   ...guardFields,

@@ -1,7 +1,16 @@
 import { argv, stdout } from 'node:process';
 import type { Scale, Simulated } from './report.ts';
 
-const subjects = ['drift', 'outcomes', 'estimation', 'quality', 'calibration', 'gate', 'probation'] as const;
+const subjects = [
+  'drift',
+  'outcomes',
+  'estimation',
+  'quality',
+  'calibration',
+  'gate',
+  'gate-blocks',
+  'probation',
+] as const;
 
 /** Runs every simulation, or those that are named, and says which promise holds. `--short` is what the tests run. */
 async function main(): Promise<boolean> {

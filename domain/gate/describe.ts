@@ -12,12 +12,12 @@ export function describeComparison(comparison: Comparison): string {
   return `${quality}, difference ${formatPoints(comparison.difference)} points (${describeCertainty(comparison)})`;
 }
 
-function describeCertainty({ bounds, rows, method, pValue }: Comparison): string {
+function describeCertainty({ bounds, rows, units, method, pValue }: Comparison): string {
   const unsigned = (difference: number) => formatPoints(difference).replace('+', '');
   const interval = bounds
     ? `${formatNumberOfPercent(bounds.interval.level)} interval ${unsigned(bounds.interval.low)} to ${unsigned(bounds.interval.high)}, `
     : '';
-  return `${interval}${formatCount(rows)} rows, ${method === 'McNemar' ? 'McNemar ' : ''}${formatPValue(pValue)}`;
+  return `${interval}${formatCount(rows)} rows${units < rows ? ` in ${formatCount(units)} blocks` : ''}, ${method === 'McNemar' ? 'McNemar ' : ''}${formatPValue(pValue)}`;
 }
 
 function formatNumberOfPercent(level: number): string {
@@ -26,7 +26,10 @@ function formatNumberOfPercent(level: number): string {
 
 /** What is missing before the comparison can be decided. */
 export function describeMissingRows({ rows, units }: Comparison, rowsNeeded: number, difference: number): string {
-  if (units < minResamplingUnits) return `${units} rows or blocks of rows, at least ${minResamplingUnits} are needed`;
+  if (units < minResamplingUnits) {
+    const pieces = units < rows ? `neighbouring rows depend on each other, ${formatCount(rows)} of them are ` : '';
+    return `${pieces}${units} pieces of evidence, at least ${minResamplingUnits} are needed`;
+  }
   if (rows >= rowsNeeded)
     return `enough rows to see ${formatPoints(difference).slice(1)} points, yet the interval is too wide`;
   const missing = formatCount(rowsNeeded - rows);

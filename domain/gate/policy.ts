@@ -24,6 +24,10 @@ export interface GatePolicy extends GuardPolicy {
   readonly baselines: 'require' | 'report';
   /** Holdouts below this are inconclusive whatever they show. */
   readonly minRows: number;
+  /**
+   * Consecutive rows of the holdout that depend on each other and count as one piece of evidence: 1 takes rows as independent, `auto` finds out.
+   */
+  readonly blockRows: number | 'auto';
   readonly bootstrapResamples: number;
   readonly seed: number;
 }
@@ -38,6 +42,7 @@ export const defaultGatePolicy: GatePolicy = {
   allowNonInferior: 'never',
   baselines: 'require',
   minRows: 200,
+  blockRows: 'auto',
   bootstrapResamples: 2000,
   seed: 1,
   ...defaultGuardPolicy,
