@@ -1,7 +1,7 @@
 import type { ModelRuntime } from '../ports/model-runtime.ts';
-import { loadModel } from './load-model.ts';
 import type { SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
+import { scoreSnapshot } from './score-snapshot.ts';
 import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 
@@ -17,16 +17,7 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
     train: (job, { resumeFrom, onEpoch }) =>
       inTurn(() => trainCandidate(job, rows, { resumeFrom, onEpoch: (report) => Promise.resolve(onEpoch(report)) })),
     recalibrate: (job) => inTurn(() => recalibrate(job, rows)),
-    score: (packageDirectory, snapshot, range) =>
-      inTurn(async () => {
-        const { table } = await rows.readSnapshot(snapshot, range);
-        const model = await loadModel(packageDirectory);
-        try {
-          return await model.predict(table);
-        } finally {
-          model.dispose();
-        }
-      }),
+    score: (packageDirectory, snapshot, range) => inTurn(() => scoreSnapshot(packageDirectory, rows, snapshot, range)),
     separate: (job) => inTurn(() => separateFromSnapshot(job, rows)),
   };
 }

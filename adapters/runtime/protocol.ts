@@ -51,15 +51,22 @@ export interface SeparateRequest {
   readonly job: SeparationJob;
 }
 
-/** The one message that a child is sent. */
+/** What a child is sent; the next one only when it has said that it is free. */
 export type ChildRequest = TrainRequest | RecalibrateRequest | ScoreRequest | SeparateRequest;
 
-/** What a child says: epochs while it trains, then one of the others, then it ends. */
+/** What a job left behind in a child. */
+export interface ChildState {
+  readonly tensors: number;
+  readonly residentMb: number;
+}
+
+/** What a child says: epochs while it trains, then a result, then that it is free. After a failure it ends instead. */
 export type ChildMessage =
   | { readonly kind: 'epoch'; readonly report: EpochReport }
   | { readonly kind: 'trained'; readonly candidate: TrainedCandidate }
   | { readonly kind: 'scored'; readonly predictions: Predictions }
   | { readonly kind: 'separated'; readonly separation: Separation }
-  | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string };
+  | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string }
+  | { readonly kind: 'free'; readonly state: ChildState };
 
-export type ChildResult = Exclude<ChildMessage, { kind: 'epoch' }>;
+export type ChildResult = Exclude<ChildMessage, { kind: 'epoch' | 'free' }>;

@@ -1,35 +1,31 @@
 import { pathToFileURL } from 'node:url';
-import { loadModel } from './load-model.ts';
+import { loadTensorflow } from './load-tensorflow.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
+import { scoreSnapshot } from './score-snapshot.ts';
 import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 import { TrainingError } from './training-error.ts';
 
+const unseededRandom = Math.random;
+const bytesPerMb = 2 ** 20;
+
 // Nobody is left to report to: the parent has died or lost interest.
 process.once('disconnect', () => process.exit(1));
-process.once('message', (request: ChildRequest) => {
-  void answer(request).then(async (result) => {
-    await send(result);
-    process.exit(0);
-  });
-});
+process.on('message', (request: ChildRequest) => void work(request));
+
+async function work(request: ChildRequest): Promise<void> {
+  const result = await answer(request);
+  await send(result);
+  if (result.kind === 'failed') process.exit(0);
+  Math.random = unseededRandom;
+  const residentMb = process.memoryUsage.rss() / bytesPerMb;
+  await send({ kind: 'free', state: { tensors: loadTensorflow().memory().numTensors, residentMb } });
+}
 
 async function answer(request: ChildRequest): Promise<ChildResult> {
   try {
-    const rows = await openSource(request.source);
-    if (request.kind === 'score') {
-      const { table } = await rows.readSnapshot(request.snapshot, request.range);
-      const model = await loadModel(request.packageDirectory);
-      return { kind: 'scored', predictions: await model.predict(table) };
-    }
-    if (request.kind === 'recalibrate') return { kind: 'trained', candidate: await recalibrate(request.job, rows) };
-    if (request.kind === 'separate') {
-      return { kind: 'separated', separation: await separateFromSnapshot(request.job, rows) };
-    }
-    const { job, resumeFrom } = request;
-    const onEpoch = (report: Extract<ChildMessage, { kind: 'epoch' }>['report']) => send({ kind: 'epoch', report });
-    return { kind: 'trained', candidate: await trainCandidate(job, rows, { resumeFrom, onEpoch }) };
+    return await workOn(request, await openSource(request.source));
   } catch (error) {
     console.error(error);
     const message = error instanceof Error ? error.message : String(error);
@@ -37,9 +33,36 @@ async function answer(request: ChildRequest): Promise<ChildResult> {
   }
 }
 
-async function openSource({ rowsModule, storeDirectory }: RowsSource): Promise<SnapshotRows> {
-  const { openRows } = (await import(pathToFileURL(rowsModule).href)) as { openRows: OpenRows };
-  return await openRows(storeDirectory);
+async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildResult> {
+  switch (request.kind) {
+    case 'train': {
+      const { job, resumeFrom } = request;
+      const onEpoch = (report: Extract<ChildMessage, { kind: 'epoch' }>['report']) => send({ kind: 'epoch', report });
+      return { kind: 'trained', candidate: await trainCandidate(job, rows, { resumeFrom, onEpoch }) };
+    }
+    case 'recalibrate':
+      return { kind: 'trained', candidate: await recalibrate(request.job, rows) };
+    case 'score': {
+      const { packageDirectory, snapshot, range } = request;
+      return { kind: 'scored', predictions: await scoreSnapshot(packageDirectory, rows, snapshot, range) };
+    }
+    case 'separate':
+      return { kind: 'separated', separation: await separateFromSnapshot(request.job, rows) };
+  }
+}
+
+const opened = new Map<string, Promise<SnapshotRows>>();
+
+/** Opened once: a snapshot never changes, and a child is asked for one store's. */
+function openSource({ rowsModule, storeDirectory }: RowsSource): Promise<SnapshotRows> {
+  const key = `${rowsModule}\n${storeDirectory}`;
+  const rows =
+    opened.get(key) ??
+    import(pathToFileURL(rowsModule).href).then((module) =>
+      (module as { openRows: OpenRows }).openRows(storeDirectory),
+    );
+  opened.set(key, rows);
+  return rows;
 }
 
 /** Resolves when the message is on its way: an exit before that would lose it. */

@@ -6,17 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadTensorflow } from '../../../adapters/runtime/load-tensorflow.ts';
+import { createModelRuntime } from '../../../adapters/runtime/model-runtime.ts';
 import type { ChildRequest } from '../../../adapters/runtime/protocol.ts';
 import { TrainingError } from '../../../adapters/runtime/training-error.ts';
-import { jobFor, jobIn, networkModule, source, temporaryDirectory, train } from './jobs.ts';
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+import { isAlive, jobFor, jobIn, networkModule, source, temporaryDirectory, train } from './jobs.ts';
 
 function startChild() {
   const module = fileURLToPath(new URL('../../../adapters/runtime/training-child.ts', import.meta.url));
@@ -84,7 +77,11 @@ describe('a training that fails', () => {
   it('says that memory ran out', async () => {
     vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=200');
     onTestFinished(() => void vi.unstubAllEnvs());
-    const error = await failureOf(train(await jobFor('ring', { buildModule: networkModule('hungry') })));
+    // A process of the shared runtime may have started before.
+    const fresh = createModelRuntime(source);
+    const job = await jobFor('ring', { buildModule: networkModule('hungry') });
+    const options = { signal: new AbortController().signal, resumeFrom: null, onEpoch: () => undefined };
+    const error = await failureOf(fresh.train(job, options));
     expect(error.code).toBe('out-of-memory');
     expect(error.message).toContain('heap out of memory');
   });

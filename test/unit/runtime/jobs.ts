@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,4 +88,25 @@ export function train(
     resumeFrom: resumeFrom ?? null,
     onEpoch: onEpoch ?? (() => undefined),
   });
+}
+
+const packageFiles = [
+  'golden.json',
+  'model.json',
+  'preprocessing.json',
+  'signature.json',
+  'training.json',
+  'weights.bin',
+];
+
+export async function packageBytes({ packageDirectory }: TrainedCandidate): Promise<string[]> {
+  return Promise.all(packageFiles.map((file) => readFile(join(packageDirectory, file), 'hex')));
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

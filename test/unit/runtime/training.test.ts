@@ -4,16 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RowRange } from '../../../domain/table.ts';
 import type { TrainedCandidate, TrainingJob } from '../../../adapters/ports/model-runtime.ts';
 import { generateRows, type Problem } from './generated-rows.ts';
-import { jobFor, networkModule, runtime, train } from './jobs.ts';
-
-const packageFiles = [
-  'golden.json',
-  'model.json',
-  'preprocessing.json',
-  'signature.json',
-  'training.json',
-  'weights.bin',
-];
+import { jobFor, networkModule, packageBytes, runtime, train } from './jobs.ts';
 
 async function scoreHoldout({ packageDirectory }: TrainedCandidate, { snapshot }: TrainingJob) {
   const range: RowRange = snapshot.split.holdout;
@@ -24,10 +15,6 @@ async function scoreHoldout({ packageDirectory }: TrainedCandidate, { snapshot }
 
 function share(labels: Float64Array, isRight: (label: number, row: number) => boolean): number {
   return labels.filter(isRight).length / labels.length;
-}
-
-async function packageBytes({ packageDirectory }: TrainedCandidate): Promise<string[]> {
-  return Promise.all(packageFiles.map((file) => readFile(join(packageDirectory, file), 'hex')));
 }
 
 /** Trains in full, and again from the checkpoint after `epochs` epochs, in another folder. */

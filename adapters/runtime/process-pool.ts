@@ -1,0 +1,80 @@
+import type { ChildRequest, ChildResult, ChildState } from './protocol.ts';
+import { startTrainingProcess, type JobOptions, type TrainingProcess } from './training-process.ts';
+
+/** What a child must keep to for another job; over any of them it ends and the next job gets a fresh one. */
+export interface PoolLimits {
+  /** Children kept waiting for a job. Those at work are as many as jobs are asked for. */
+  readonly idle: number;
+  readonly jobs: number;
+  readonly residentMb: number;
+  /** An idle child ends after this long. */
+  readonly idleMs: number;
+}
+
+/** Has requests done by child processes that are kept for the next one: loading TensorFlow costs more than a small training. */
+export interface ProcessPool {
+  run(request: ChildRequest, options: JobOptions): Promise<ChildResult>;
+}
+
+interface Idle {
+  readonly child: TrainingProcess;
+  readonly jobs: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+export function createProcessPool(limits: PoolLimits): ProcessPool {
+  const idle = new Set<Idle>();
+  const takeOrStart = (): { child: TrainingProcess; jobs: number } => {
+    // The one that came last, so that those that aren't needed grow old.
+    const last = [...idle].at(-1);
+    if (last === undefined) return start();
+    clearTimeout(last.timer);
+    idle.delete(last);
+    last.child.setIdle(false);
+    return last;
+  };
+  const start = () => {
+    const child = startTrainingProcess(() => {
+      for (const waiting of idle) if (waiting.child === child) forget(waiting);
+    });
+    return { child, jobs: 0 };
+  };
+  const forget = (waiting: Idle): void => {
+    clearTimeout(waiting.timer);
+    idle.delete(waiting);
+  };
+  const keep = (child: TrainingProcess, jobs: number): void => {
+    child.setIdle(true);
+    const timer = setTimeout(() => {
+      idle.delete(waiting);
+      child.end();
+    }, limits.idleMs).unref();
+    const waiting: Idle = { child, jobs, timer };
+    idle.add(waiting);
+  };
+  return {
+    async run(request, options) {
+      options.signal.throwIfAborted();
+      const { child, jobs } = takeOrStart();
+      const { result, state } = await child.ask(request, options);
+      const isFit = state !== null && mayGoOn(request, state, jobs + 1, limits);
+      if (isFit && idle.size < limits.idle) keep(child, jobs + 1);
+      else child.end();
+      return result;
+    },
+  };
+}
+
+/**
+ * Whether a child is as good as a fresh one after a job. One that ran a user's own module never is: nobody knows what that
+ * left behind, and its next version would not be read.
+ */
+export function mayGoOn(
+  request: ChildRequest,
+  { tensors, residentMb }: ChildState,
+  jobs: number,
+  limits: PoolLimits,
+): boolean {
+  const ranUserModule = request.kind === 'train' && request.job.candidate.buildModule !== null;
+  return !ranUserModule && tensors === 0 && residentMb <= limits.residentMb && jobs < limits.jobs;
+}
