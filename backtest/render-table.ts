@@ -31,10 +31,15 @@ export function renderTable(reports: readonly PolicyReport[], hindsight: Hindsig
   return hindsight === null ? table : `${table}\n\n${describeHindsight(hindsight, reports[0]?.quality ?? {})}`;
 }
 
+/** What losses are counted in, where this is the task's main metric. */
+export function lossUnit(metric: string): string {
+  return metric === 'accuracy' ? 'wrong answers' : "labels' variances";
+}
+
 /** A sentence; `quality` names the metric. */
 export function describeHindsight({ best, models, trainingCost }: Hindsight, quality: PolicyReport['quality']): string {
   const [metric] = Object.keys(quality);
-  const unit = metric === 'accuracy' ? 'wrong answers' : "labels' variances";
+  const unit = lossUnit(metric ?? '');
   return (
     `best schedule in hindsight, of ${models.toLocaleString('en-US')} models and at ${trainingCost} ${unit} a retraining: ` +
     `${metric} ${figure(best.quality)}, ${best.retrainings} retrainings, cost ${whole(best.cost)} ${unit}`

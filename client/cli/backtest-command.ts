@@ -15,6 +15,7 @@ interface BacktestCommandOptions {
   readonly first?: number;
   readonly labelDelay?: number;
   readonly regret: boolean;
+  readonly html?: string;
   readonly json?: string;
   readonly events: boolean;
 }
@@ -56,6 +57,7 @@ export function addBacktestCommand(program: Command, print: (text: string) => vo
       wholeNumber,
     )
     .option('--regret', 'compare with the best schedule in hindsight: scores every model on every later block', false)
+    .option('--html <file>', 'write a page with verdict, plots and decisions, in one file that needs no network')
     .option('--json <file>', 'write the reports, with every block and every decision')
     .option('--events', 'print every decision of `policy`', false)
     .action((directory: string, options: BacktestCommandOptions) => backtest(directory, options, print));
@@ -63,7 +65,7 @@ export function addBacktestCommand(program: Command, print: (text: string) => vo
 
 async function backtest(
   directory: string,
-  { policies, block, first, labelDelay, regret, json, events }: BacktestCommandOptions,
+  { policies, block, first, labelDelay, regret, html, json, events }: BacktestCommandOptions,
   print: (text: string) => void,
 ): Promise<void> {
   const { name, policy } = await loadProject(resolve(directory));
@@ -90,6 +92,11 @@ async function backtest(
   print(renderTable(done.reports, done.hindsight));
   if (json !== undefined)
     await writeFile(json, `${JSON.stringify({ project: name, block: length, ...done }, null, 2)}\n`);
+  if (html !== undefined) {
+    // Only now: the library that draws takes its time to load.
+    const { renderPage } = await import('../../backtest/page/render-page.ts');
+    await writeFile(html, renderPage({ project: name, ...done }));
+  }
 }
 
 /** Ctrl-C and a polite kill end the replays and remove their files before this process ends. */

@@ -1,0 +1,28 @@
+/** Colours are Okabe and Ito's, which people with any colour vision tell apart; darker or lighter for the page behind them. */
+export const style = `
+:root { color-scheme: light dark; --back: #fff; --text: #1b1b1b; --muted: #595959; --line: #d5d5d5;
+  --c0: #0a0a0a; --c1: #0063a3; --c2: #00704e; --c3: #b34700; --c4: #9c4a7c; --c5: #8a6100; --c6: #33708f; }
+@media (prefers-color-scheme: dark) { :root { --back: #161616; --text: #ececec; --muted: #ababab; --line: #444;
+  --c0: #fff; --c1: #56b4e9; --c2: #2fc79b; --c3: #ff8c42; --c4: #dd9ac4; --c5: #f0d442; --c6: #9fc8dc; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1rem; max-width: 62rem; background: var(--back); color: var(--text);
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.4rem; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+.verdict { font-size: 1.15rem; border-left: .3rem solid var(--c1); padding-left: .8rem; margin: 1rem 0; }
+.facts, figcaption { color: var(--muted); font-size: .9rem; }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--back); }
+figure { margin: 1rem 0; break-inside: avoid; } .narrow { display: none; }
+svg { max-width: 100%; height: auto; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; margin: .5rem 0; font-size: .9rem; }
+.mark { display: inline-block; width: 1em; text-align: center; }
+.decisions { padding-left: 0; margin: .3rem 0 1rem; list-style: none; font-size: .9rem; }
+.decisions li { padding: .3rem 0; border-bottom: 1px solid var(--line); } .decisions b { font-weight: 600; }
+summary { cursor: pointer; padding: .3rem 0; } :focus-visible { outline: 2px solid var(--c1); outline-offset: 2px; }
+@media (max-width: 640px) { .wide { display: none; } .narrow { display: block; } .pair { display: block; } }
+@media print { :root { color-scheme: light; --back: #fff; --text: #000; --muted: #444; --line: #bbb; --c0: #000; --c1: #0063a3;
+  --c2: #00704e; --c3: #b34700; --c4: #9c4a7c; --c5: #8a6100; --c6: #33708f; } body { max-width: none; font-size: 10pt; }
+  .scroll { overflow: visible; } .decisions li { break-inside: avoid; } }
+`.trim();
