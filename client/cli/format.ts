@@ -38,9 +38,16 @@ export function formatStatus(status: LifecycleStatus, nowMs: number): string {
   return lines.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(12)} ${value}`])).join('\n');
 }
 
-export function formatHistory(decisions: readonly DecisionSummary[]): string {
+/** A decision a line; below it what explains it, by its id. */
+export function formatHistory(
+  decisions: readonly DecisionSummary[],
+  explanations: ReadonlyMap<string, readonly string[]> = new Map(),
+): string {
   if (decisions.length === 0) return 'no decision has been taken yet';
   return decisions
-    .map(({ atMs, kind, summary }) => `${new Date(atMs).toISOString().slice(0, 19)}Z  ${kind.padEnd(24)} ${summary}`)
+    .flatMap(({ id, atMs, kind, summary }) => [
+      `${new Date(atMs).toISOString().slice(0, 19)}Z  ${kind.padEnd(24)} ${summary}`,
+      ...(explanations.get(id) ?? []).map((line) => `    ${line}`),
+    ])
     .join('\n');
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { LifecycleStatus } from '../../workflows/messages.ts';
 import type { IncumbentClient } from '../incumbent-client.ts';
+import { explainEntry, readEvidence } from './explain.ts';
 import { formatHistory, formatStatus } from './format.ts';
 import { chooseModel, defaultHome, loginName, withClient, type TargetOptions } from './target.ts';
 
@@ -36,15 +37,11 @@ export function addOperatorCommands(program: Command, print: Print): void {
       await show(options, print, async (client) => await client.status(await chooseModel(client, model)));
     },
   );
-  addTarget(program.command('history').description('the newest decisions, oldest first')).action(
-    async (model: string | undefined, options: TargetOptions) => {
-      const decisions = await withClient(
-        options,
-        async (client) => await client.history(await chooseModel(client, model)),
-      );
-      print(options.json ? JSON.stringify(decisions, null, 2) : formatHistory(decisions));
-    },
-  );
+  addTarget(program.command('history').description('the newest decisions, oldest first'))
+    .option('--explain', 'every check of each decision in a sentence, from the ledger in --home', false)
+    .action(async (model: string | undefined, options: TargetOptions & { explain: boolean }) => {
+      print(await tellHistory(model, options));
+    });
   addRequest(program.command('retrain').description('retrain now, in spite of cooldown and budget'))
     .option('--training-data <file>', 'train on this labelled extract; the holdout stays what was served')
     .action(async (model: string | undefined, options: RequestOptions & { trainingData?: string }) => {
@@ -68,6 +65,16 @@ export function addOperatorCommands(program: Command, print: Print): void {
   addPlainCommand(program, print, 'pause', 'start no retraining until resumed');
   addPlainCommand(program, print, 'resume', 'go on after a pause');
   addPlainCommand(program, print, 'rollback', 'put the previous version back');
+}
+
+async function tellHistory(named: string | undefined, options: TargetOptions & { explain: boolean }): Promise<string> {
+  const { model, decisions } = await withClient(options, async (client) => {
+    const chosen = await chooseModel(client, named);
+    return { model: chosen, decisions: await client.history(chosen) };
+  });
+  const evidence = options.explain ? await readEvidence(options.home, model, decisions) : [];
+  if (options.json) return JSON.stringify(options.explain ? evidence : decisions, null, 2);
+  return formatHistory(decisions, new Map(evidence.map((entry) => [entry.id, explainEntry(entry)])));
 }
 
 /** A command that carries nothing but who and why. */

@@ -51,7 +51,14 @@ function compareInside(
   const there = Int32Array.from(isOutside.keys()).filter((row) => isOutside[row] === 1);
   const blocks = blockOf && Array.from(there, (row) => blockOf[row]!);
   const tested =
-    rowsInside === 0 ? null : testMean(Float64Array.from(there, (row) => losses[row]!), inside, alpha, blocks);
+    rowsInside === 0
+      ? null
+      : testMean(
+          Float64Array.from(there, (row) => losses[row]!),
+          inside,
+          alpha,
+          blocks,
+        );
   return { outcome: tested === null ? 'inconclusive' : tested.pBeyond <= alpha ? 'fail' : 'pass', words };
 }
 

@@ -78,7 +78,7 @@ function summarize(
       : `no slice of ${judged.length} is shown to be harmed by more than ${margin}, ${safe} are shown not to be; the worst is ${describeHarm(worst)}`;
   const outcome = harmed > 0 ? 'fail' : safe === judged.length ? 'pass' : 'inconclusive';
   const reason = [lead, ...(small === '' ? [] : [small])].join('; ');
-  return [asGuard({ name, outcome, reason, pValue: worst.pBeyond, effectSize: -worst.mean, rowsSeen: rows })];
+  return [asGuard({ name, outcome, reason, pValue: worst.pBeyond, effectSize: 0 - worst.mean, rowsSeen: rows })];
 }
 
 function describeOne(slice: TestedSlice, { alpha }: GatePolicy): Check {
@@ -88,8 +88,8 @@ function describeOne(slice: TestedSlice, { alpha }: GatePolicy): Check {
     outcome: gradeLimit(slice, alpha),
     reason: describeHarm(slice),
     pValue: slice.pBeyond,
-    effectSize: -slice.mean,
-    interval: { low: -high, high: -low, level },
+    effectSize: 0 - slice.mean,
+    interval: { low: 0 - high, high: 0 - low, level },
     rowsSeen: slice.rows,
     advisory: true,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GateEvidence } from '../../../domain/gate/evidence.ts';
 import { checkFairness } from '../../../domain/gate/fairness/check-fairness.ts';
+import { checkFlips } from '../../../domain/gate/flips/check-flips.ts';
 import { judgeGate } from '../../../domain/gate/judge.ts';
 import { checkSlices } from '../../../domain/gate/slices/check-slices.ts';
 import { declareSlices } from '../../../domain/gate/slices/declared.ts';
@@ -167,6 +168,16 @@ describe('discovered slices', () => {
       { margin: 0.01, minRows: 50, seed: 1 },
     );
     expect(first!.name).toMatch(/^(region = north and age < \d+\.\d+|age < \d+\.\d+ and region = north)$/);
+  });
+});
+
+describe('negative flips in slices', () => {
+  it('refuse a challenger that trades one region for the others', () => {
+    const checks = checkFlips(harmedNorth(6_000, 0.3, { slices: ['region'] }), policy);
+    expect(checks.find(({ name }) => name === 'negative-flips:slices')).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringMatching(/^too many negative flips in \d of 4 slices; most in region = north: /) as string,
+    });
   });
 });
 
