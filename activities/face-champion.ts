@@ -15,6 +15,7 @@ import type { Predictions } from '../domain/task.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Dependencies } from './dependencies.ts';
 import { gatherGuardEvidence } from './guard-evidence.ts';
+import { checkExam } from './check-exam.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
@@ -44,6 +45,7 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
       trainingLabels: describeTrainingLabels(training, snapshot),
       challengerSimpler: champion !== null && chosen.parameters < champion.parameters,
       ...guardEvidence,
+      examChecks: await checkExam(deps, request, snapshot, holdout),
     };
     const policy = gatePolicyFor(chosen, request.policy.gate);
     const blockRows = chooseGateBlockRows(evidence, policy);

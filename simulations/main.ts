@@ -10,6 +10,7 @@ const subjects = [
   'gate',
   'gate-blocks',
   'guards',
+  'leaks',
   'probation',
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { Table } from '../table.ts';
 import type { Predictions, Task } from '../task.ts';
+import type { Check } from '../verdict.ts';
 import type { LiveCoverage } from './coverage/check-coverage.ts';
 import type { TrainingRange } from './coverage/training-range.ts';
 import type { SliceDeclaration } from './slices/declaration.ts';
@@ -32,4 +33,6 @@ export interface GateEvidence {
   readonly trainingRange?: TrainingRange;
   /** How many of the newest predictions lie outside that range, where it is known. */
   readonly liveCoverage?: LiveCoverage;
+  /** Whether the exam itself is fair: what was found out where all rows are at hand. */
+  readonly examChecks?: readonly Check[];
 }

@@ -13,7 +13,9 @@ import { checkSlices } from './slices/check-slices.ts';
  */
 type Guard = (evidence: GateEvidence, policy: GatePolicy) => readonly Check[];
 
-const guards: readonly Guard[] = [checkSlices, checkFairness, checkFlips, checkCalibration, checkCoverage];
+const checkExam: Guard = ({ examChecks }) => examChecks ?? [];
+
+const guards: readonly Guard[] = [checkExam, checkSlices, checkFairness, checkFlips, checkCalibration, checkCoverage];
 
 export function checkGuards(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
   return guards.flatMap((check) => check(evidence, policy));

@@ -1,0 +1,35 @@
+import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
+import { checkLeaks, checkLeaksByKey } from '../domain/gate/leaks.ts';
+import type { Check } from '../domain/verdict.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { GateRequest } from './types.ts';
+
+/** Has either model seen the rows of the holdout before? */
+export async function checkExam(
+  deps: Dependencies,
+  { project: { model }, champion }: GateRequest,
+  snapshot: Snapshot,
+  holdout: LabelledRows,
+): Promise<readonly Check[]> {
+  const own = checkLeaks('challenger', holdout, await readTrainingRows(deps, snapshot));
+  return champion === null ? [own] : [own, await checkChampion(deps, model, champion, holdout)];
+}
+
+async function checkChampion(
+  deps: Dependencies,
+  model: string,
+  champion: string,
+  holdout: LabelledRows,
+): Promise<Check> {
+  const directory = await deps.registry.fetchPackage(model, champion);
+  const { snapshotId, lastKey } = await deps.packages.readSignature(directory);
+  // A snapshot that is gone is no error: what is left of it is the key where it ended.
+  const snapshot = await deps.store.getSnapshot(model, snapshotId).catch(() => null);
+  if (snapshot === null) return checkLeaksByKey(holdout.keys, lastKey);
+  return checkLeaks('champion', holdout, await readTrainingRows(deps, snapshot));
+}
+
+/** What the weights were fitted to and chosen by. */
+async function readTrainingRows({ store }: Dependencies, snapshot: Snapshot): Promise<LabelledRows> {
+  return await store.readSnapshot(snapshot, { from: 0, to: snapshot.split.validation.to });
+}

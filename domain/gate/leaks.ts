@@ -1,0 +1,132 @@
+import { binomialSurvival } from '../math/binomial.ts';
+import { findCopies } from '../quality/copies.ts';
+import { sliceTable } from '../snapshot/tables.ts';
+import type { Column, Table } from '../table.ts';
+import type { Check, Outcome } from '../verdict.ts';
+import { formatCount } from './wording.ts';
+
+/** Rows in time order with their labels and the keys that name them. */
+export interface KnownRows {
+  readonly table: Table;
+  readonly labels: Float64Array;
+  readonly keys: readonly string[];
+}
+
+type Examinee = 'challenger' | 'champion';
+
+/** Fewer copies than this share of the holdout move no figure that matters. */
+const leakLimit = 0.01;
+const leakLevel = 0.001;
+/** Training rows at the newest end, as a share of all, on which natural repetitions are counted. */
+const rehearsalShare = 0.2;
+const labelColumn = '\u0000label';
+
+/**
+ * Was the exam unseen? Fails the challenger where holdout rows, by their keys or as exact copies (features and label), are among the rows it was
+ * trained on; near copies are left to a person. A champion that has seen them only makes the exam harder for the challenger: a person
+ * decides.
+ *
+ * Tables repeat themselves, the more the fewer values their columns have. What to expect is rehearsed on the training rows: their newest fifth
+ * against those before. If a share s of that repeats n − r rows, at most s · n/(n − r) repeats n, as the chance of a repetition is concave in the
+ * rows. Only more than twice that, and 1% of the holdout besides, is a leak (binomial, at .001).
+ */
+export function checkLeaks(who: Examinee, holdout: KnownRows, training: KnownRows): Check {
+  const name = `leak:${who}`;
+  const rows = holdout.labels.length;
+  const shared = countShared(holdout.keys, training.keys);
+  const seen = `of ${formatCount(rows)} holdout rows`;
+  if (shared > 0) {
+    const reason = `${formatCount(shared)} ${seen} are among the rows that the ${who} was trained on: cut the holdout from rows that no model has seen`;
+    return { name, outcome: blame(who, 'fail'), reason, rowsSeen: rows, effectSize: shared / rows };
+  }
+  const { exact, near } = countCopies(holdout, training);
+  const leak = isLeak(exact, rows) ? exact : isLeak(near, rows) ? near : null;
+  const lead = describeCopies(exact, near, seen, who);
+  if (leak === null) return { name, outcome: 'pass', reason: lead, rowsSeen: rows };
+  const outcome = blame(who, leak === exact ? 'fail' : 'inconclusive');
+  const expected = `its own rows repeat each other so often that up to ${formatCount(leak.expectedShare * rows)} were to be expected`;
+  return { name, outcome, reason: `${lead}; ${expected}`, rowsSeen: rows, effectSize: leak.found / rows };
+}
+
+/**
+ * The same for a champion whose training rows are no longer kept: holdout rows up to the newest one of its snapshot are not new to it.
+ */
+export function checkLeaksByKey(holdoutKeys: readonly string[], lastKnownKey: string): Check {
+  const known = holdoutKeys.lastIndexOf(lastKnownKey) + 1;
+  const rows = `of ${formatCount(holdoutKeys.length)} holdout rows`;
+  const reason = `${known === 0 ? 'none' : formatCount(known)} ${rows} is older than the newest row of the champion's snapshot, which is kept no longer`;
+  return {
+    name: 'leak:champion',
+    outcome: known === 0 ? 'pass' : 'inconclusive',
+    reason,
+    rowsSeen: holdoutKeys.length,
+  };
+}
+
+function blame(who: Examinee, outcome: Outcome): Outcome {
+  return who === 'challenger' ? outcome : 'inconclusive';
+}
+
+interface CopyCount {
+  readonly found: number;
+  /** Upper 95% bound of the share of the holdout that repeats training rows by nature. */
+  readonly expectedShare: number;
+}
+
+function countCopies(holdout: KnownRows, training: KnownRows): { exact: CopyCount; near: CopyCount } {
+  const [exam, known] = alignTables(holdout, training);
+  const rehearsalRows = Math.floor(Math.min(exam.rowCount, known.rowCount * rehearsalShare));
+  const before = known.rowCount - rehearsalRows;
+  const found = findCopies(exam, known, labelColumn);
+  const rehearsal = findCopies(
+    sliceTable(known, { from: before, to: known.rowCount }),
+    sliceTable(known, { from: 0, to: before }),
+    labelColumn,
+  );
+  const growth = known.rowCount / Math.max(1, before);
+  const count = (kind: 'exact' | 'near'): CopyCount => ({
+    found: sum(found[kind]),
+    expectedShare: Math.min(1, upperShare(sum(rehearsal[kind]), rehearsalRows) * growth),
+  });
+  return { exact: count('exact'), near: count('near') };
+}
+
+function isLeak({ found, expectedShare }: CopyCount, rows: number): boolean {
+  const natural = 2 * expectedShare;
+  if (natural >= 1 || found < (natural + leakLimit) * rows) return false;
+  return binomialSurvival(found, rows, natural) <= leakLevel;
+}
+
+/** Wilson's upper bound of a share; 1 where nothing was counted. */
+function upperShare(count: number, rows: number): number {
+  if (rows === 0) return 1;
+  const z = 1.645;
+  const share = count / rows;
+  const spread = z * Math.sqrt((share * (1 - share)) / rows + z ** 2 / (4 * rows ** 2));
+  return (share + z ** 2 / (2 * rows) + spread) / (1 + z ** 2 / rows);
+}
+
+/** Columns that both know, and the label as one more. */
+function alignTables(a: KnownRows, b: KnownRows): readonly [Table, Table] {
+  const isShared = (name: string): boolean => a.table.columns[name]?.kind === b.table.columns[name]?.kind;
+  const names = Object.keys(a.table.columns).filter(isShared);
+  const pick = ({ table, labels }: KnownRows): Table => {
+    const label: Column = { kind: 'numeric', values: labels };
+    const columns = Object.fromEntries(names.map((name) => [name, table.columns[name]!]));
+    return { rowCount: labels.length, columns: { ...columns, [labelColumn]: label } };
+  };
+  return [pick(a), pick(b)];
+}
+
+function countShared(keys: readonly string[], others: readonly string[]): number {
+  const known = new Set(others);
+  return keys.filter((key) => known.has(key)).length;
+}
+
+function describeCopies(exact: CopyCount, near: CopyCount, seen: string, who: Examinee): string {
+  return `${formatCount(exact.found)} ${seen} are exact and ${formatCount(near.found)} near copies of rows that the ${who} was trained on`;
+}
+
+function sum(marks: Uint8Array): number {
+  return marks.reduce((total, mark) => total + mark, 0);
+}
