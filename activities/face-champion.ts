@@ -52,7 +52,8 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const verdict = judgeGate({ ...evidence, ...formBlocks(holdout.labels.length, blockRows) }, policy);
     await saveReference(deps, chosen, snapshot, challenger, holdout, request.policy.monitor);
     const version = await register(deps, request, chosen, verdict, blockRows);
-    return describeResult(request, chosen, snapshot, verdict, version);
+    const networks = await listNetworks(deps, chosen, snapshot);
+    return { ...describeResult(request, chosen, snapshot, verdict, version), networks };
   });
 }
 
@@ -141,13 +142,24 @@ async function register(
   return version;
 }
 
+/** Which of this run's networks the challenger is made of. */
+async function listNetworks(
+  { packages }: Dependencies,
+  { candidateId, packageDirectory }: TrainedCandidate,
+  snapshot: Snapshot,
+): Promise<readonly string[]> {
+  const blend = await packages.readBlend(packageDirectory);
+  if (blend === null) return isRecalibrated(candidateId) ? [] : [candidateId];
+  return blend.members.filter(({ snapshotId }) => snapshotId === snapshot.id).map((member) => member.candidateId);
+}
+
 function describeResult(
   { fingerprint, trained }: GateRequest,
   chosen: TrainedCandidate,
   snapshot: Snapshot,
   verdict: Verdict,
   version: string,
-): RetrainResult {
+): Omit<RetrainResult, 'networks'> {
   return {
     outcome: verdict.outcome,
     reason: `${chosen.candidateId}: ${verdict.reason}`,

@@ -1,4 +1,6 @@
 import type { Dependencies } from './dependencies.ts';
+import { adoptRefit } from './adopt-refit.ts';
+import { blendCandidates } from './blend-candidates.ts';
 import { faceChampion } from './face-champion.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { lookAtProbation } from './look-at-probation.ts';
@@ -17,6 +19,7 @@ export function createControlActivities(deps: Dependencies): ControlActivities {
     judgeSignals: (request) => judgeSignals(deps, request),
     takeSnapshot: (request) => takeSnapshot(deps, request),
     faceChampion: (request) => faceChampion(deps, request),
+    adoptRefit: (request) => adoptRefit(deps, request),
     runSwitchStep: (request) => runSwitchStep(deps, request),
     lookAtProbation: (request) => lookAtProbation(deps, request),
     observe: (request) => observe(deps, request),
@@ -26,5 +29,8 @@ export function createControlActivities(deps: Dependencies): ControlActivities {
 
 /** The activities of the queue `training`. */
 export function createTrainingActivities(deps: Dependencies): TrainingActivities {
-  return { trainCandidate: (request) => trainCandidate(deps, request) };
+  return {
+    trainCandidate: (request) => trainCandidate(deps, request),
+    blendCandidates: (request) => blendCandidates(deps, request),
+  };
 }

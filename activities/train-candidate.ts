@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import type { CandidateSpec, TrainedCandidate, TrainingJob } from '../adapters/ports/model-runtime.ts';
+import type { Snapshot } from '../adapters/ports/store.ts';
 import { recentWindow } from '../domain/snapshot/split.ts';
 import { taskOf } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -16,12 +17,11 @@ const beatEveryMs = 1_000;
 
 /** Trains one candidate, or recalibrates one, in a process of its own; an attempt after a crash goes on from the last heartbeat's checkpoint. */
 export async function trainCandidate(deps: Dependencies, request: TrainingRequest): Promise<TrainedCandidate> {
-  const { candidate } = request;
-  if ('recalibrates' in candidate) return await recalibrateChampion(deps, request, candidate);
+  if ('recalibrates' in request.candidate) return await recalibrateChampion(deps, request, request.candidate);
   const scope = currentScope();
   const project = await deps.loadProject(request.project);
   const snapshot = await deps.store.getSnapshot(project.name, request.snapshotId);
-  const { train, validation } = snapshot.split;
+  const plan = planTraining(snapshot.split, request.candidate, request);
   let progress: Progress = (scope.heartbeatDetails as Progress | undefined) ?? {
     checkpoint: null,
     summary: 'starting',
@@ -34,11 +34,9 @@ export async function trainCandidate(deps: Dependencies, request: TrainingReques
       {
         task: taskOf(snapshot.schema),
         snapshot,
-        candidate,
-        train: candidate.window === 'recent' ? recentWindow(train, request.policy.snapshot.recentRows) : train,
-        validation,
+        ...plan,
         seed: project.training.seed,
-        workDirectory: join(deps.workDirectory, request.decisionId, candidate.id.replaceAll(/[^\w.-]/g, '_')),
+        workDirectory: join(deps.workDirectory, request.decisionId, folderOf(request)),
       },
       {
         resumeFrom,
@@ -53,4 +51,22 @@ export async function trainCandidate(deps: Dependencies, request: TrainingReques
   } finally {
     clearInterval(timer);
   }
+}
+
+/** A refit has no rows left to stop early on: it trains for as long as was best, and the newest rows only show how it goes. */
+function planTraining(
+  { train, validation, holdout }: Snapshot['split'],
+  candidate: CandidateSpec,
+  { refit, policy }: TrainingRequest,
+): Pick<TrainingJob, 'candidate' | 'train' | 'validation'> {
+  const all = refit === null ? train : { from: train.from, to: holdout.to };
+  const window = candidate.window === 'recent' ? recentWindow(all, policy.snapshot.recentRows) : all;
+  if (refit === null) return { candidate, train: window, validation };
+  const epochs = Math.max(1, refit.epochs);
+  return { candidate: { ...candidate, maxEpochs: epochs, patience: epochs }, train: window, validation: holdout };
+}
+
+function folderOf({ candidate, refit }: TrainingRequest): string {
+  const name = candidate.id.replaceAll(/[^\w.-]/g, '_');
+  return refit === null ? name : `refit_${name}`;
 }

@@ -53,6 +53,25 @@ export interface TrainingRequest {
   readonly decisionId: string;
   readonly snapshotId: string;
   readonly candidate: Candidate;
+  /** Train once more for so many epochs, on all rows of the snapshot; null trains on the training part, and stops early. */
+  readonly refit: { readonly epochs: number } | null;
+}
+
+export interface BlendRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly decisionId: string;
+  readonly snapshotId: string;
+  readonly trained: readonly TrainedCandidate[];
+}
+
+export interface RefitRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly decisionId: string;
+  /** What passed the gate. */
+  readonly examined: RetrainResult;
+  readonly refits: readonly TrainedCandidate[];
 }
 
 export interface GateRequest {
@@ -123,6 +142,7 @@ export interface ControlActivities {
   judgeSignals(request: TriageRequest): Promise<Triage>;
   takeSnapshot(request: SnapshotRequest): Promise<SnapshotTaken>;
   faceChampion(request: GateRequest): Promise<RetrainResult>;
+  adoptRefit(request: RefitRequest): Promise<RetrainResult>;
   runSwitchStep(request: StepRequest): Promise<void>;
   lookAtProbation(request: ProbationRequest): Promise<ProbationLook>;
   observe(request: ObserveRequest): Promise<Observation>;
@@ -133,4 +153,6 @@ export interface ControlActivities {
 /** Activities of the queue `training`: one process, one core each. */
 export interface TrainingActivities {
   trainCandidate(request: TrainingRequest): Promise<TrainedCandidate>;
+  /** Null where no blend can be made. */
+  blendCandidates(request: BlendRequest): Promise<TrainedCandidate | null>;
 }

@@ -6,6 +6,7 @@ import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { initialState, type DecisionSummary, type LifecycleState } from '../domain/lifecycle/state.ts';
 import { step } from '../domain/lifecycle/step.ts';
 import type { Switch } from '../domain/lifecycle/switch.ts';
+import { findChallenger } from '../workflows/find-challenger.ts';
 import type { Strategy } from './strategies.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
@@ -145,17 +146,18 @@ async function retrain(
   const { policy, isGated } = strategy;
   const { champion } = state.aliases;
   const isAskedFor = signals.some(({ kind }) => kind === 'manual');
-  const request = { project, policy, mode, isAskedFor, trainingData, freshAfterKey, champion };
-  const snapshot = await control.takeSnapshot(request);
-  if (snapshot.outcome === 'blocked') return blocked(snapshot.reason);
-  const { snapshotId, fingerprint, candidates } = snapshot;
-  const trained = [];
-  for (const candidate of candidates) {
-    trained.push(await training.trainCandidate({ project, policy, decisionId, snapshotId, candidate }));
-  }
-  const exam = { project, policy, decisionId, snapshotId, fingerprint, champion, trained };
-  const result = await control.faceChampion(exam);
-  return isGated ? result : { ...result, outcome: 'pass', reason: 'promoted without a gate' };
+  const request = { project, policy, decisionId, mode, isAskedFor, trainingData, freshAfterKey, champion };
+  const faceChampion: ControlActivities['faceChampion'] = async (exam) => {
+    const result = await control.faceChampion(exam);
+    return isGated ? result : { ...result, outcome: 'pass', reason: 'promoted without a gate' };
+  };
+  return await findChallenger(request, {
+    judging: { ...control, faceChampion },
+    train: (one) => training.trainCandidate(one),
+    blend: (one) => training.blendCandidates(one),
+    onSnapshot: () => undefined,
+    allFailed: () => new Error('no candidate could be trained'),
+  });
 }
 
 async function lookAtProbation(shell: Shell, isWaitedFor: boolean): Promise<void> {
@@ -172,18 +174,4 @@ async function lookAtProbation(shell: Shell, isWaitedFor: boolean): Promise<void
   if (outcome !== 'continue') {
     await tell(shell, { type: 'probationFinished', decisionId, result: { outcome, reason, checks } });
   }
-}
-
-function blocked(reason: string): RetrainResult {
-  return {
-    outcome: 'blocked',
-    reason,
-    version: null,
-    candidateId: null,
-    snapshotId: null,
-    fingerprint: null,
-    lastKey: null,
-    trainings: 0,
-    checks: [],
-  };
 }

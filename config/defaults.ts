@@ -1,3 +1,4 @@
+import { defaultChallengerPolicy } from '../domain/blend/policy.ts';
 import { defaultDriftPolicy } from '../domain/drift/policy.ts';
 import { defaultGatePolicy } from '../domain/gate/policy.ts';
 import { defaultProbationPolicy } from '../domain/probation/policy.ts';
@@ -22,6 +23,7 @@ export const defaultPolicy: Policy = {
     trainingCost: 50,
   },
   snapshot: { maxRows: 50_000, recentRows: 4_000, validationShare: 0.15, holdoutShare: 0.4, firstHoldoutShare: 0.2 },
+  challenger: defaultChallengerPolicy,
   monitor: {
     everyMs: hourMs,
     windowRows: 2_000,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChallengerPolicy } from '../domain/blend/policy.ts';
 import type { DriftPolicy } from '../domain/drift/judge.ts';
 import type { GatePolicy } from '../domain/gate/policy.ts';
 import type {
@@ -35,6 +36,12 @@ const snapshotSchema = z.strictObject({
   holdoutShare: share,
   firstHoldoutShare: share,
 }) satisfies z.ZodType<SnapshotPolicy>;
+
+const challengerSchema = z.strictObject({
+  blendMembers: count,
+  blendVersions: countOrNone,
+  refit: z.boolean(),
+}) satisfies z.ZodType<ChallengerPolicy>;
 
 const monitorSchema = z.strictObject({
   everyMs: durationSchema,
@@ -139,6 +146,7 @@ const servingSchema = z.strictObject({
 export const policySchema = z.strictObject({
   retrain: retrainSchema.partial().optional(),
   snapshot: snapshotSchema.partial().optional(),
+  challenger: challengerSchema.partial().optional(),
   monitor: monitorSchema.partial().optional(),
   drift: driftSchema.partial().optional(),
   quality: qualitySchema.partial().optional(),

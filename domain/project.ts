@@ -1,3 +1,4 @@
+import type { ChallengerPolicy } from './blend/policy.ts';
 import type { DriftPolicy } from './drift/judge.ts';
 import type { GatePolicy } from './gate/policy.ts';
 import type { SliceDeclaration } from './gate/slices/declaration.ts';
@@ -33,6 +34,7 @@ export interface DataSource {
 export interface Policy {
   readonly retrain: RetrainPolicy;
   readonly snapshot: SnapshotPolicy;
+  readonly challenger: ChallengerPolicy;
   readonly monitor: MonitorPolicy;
   readonly drift: DriftPolicy;
   readonly quality: QualityPolicy;

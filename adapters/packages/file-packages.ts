@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ScoreProfile } from '../../domain/calibration/profile.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
+import { readBlend } from '../runtime/blend-file.ts';
 import type { ModelPackages } from '../ports/model-packages.ts';
 import type { Signature } from '../ports/model-runtime.ts';
 
@@ -36,6 +37,7 @@ export function createFilePackages(): ModelPackages {
     readScores: (packageDirectory) => readOptionalJson<ScoreProfile>(packageDirectory, scoresFile),
     writeScores: (packageDirectory, scores) => writeFile(join(packageDirectory, scoresFile), JSON.stringify(scores)),
     readContract: (packageDirectory) => readOptionalJson<SchemaContract>(packageDirectory, contractFile),
+    readBlend,
     writeContract: (packageDirectory, contract) =>
       writeFile(join(packageDirectory, contractFile), JSON.stringify(contract)),
   };

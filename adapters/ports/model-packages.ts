@@ -4,6 +4,22 @@ import type { SchemaContract } from '../../domain/quality/contract.ts';
 import type { Signature } from './model-runtime.ts';
 
 /** Reads and completes the folder of a model package before it is registered; what is registered never changes. */
+/** A network among several that answer with their weighted mean, a package of its own within theirs. */
+export interface BlendMember {
+  /** Within the package. */
+  readonly directory: string;
+  readonly weight: number;
+  readonly candidateId: string;
+  /** What it was trained on. */
+  readonly snapshotId: string;
+  readonly parameters: number;
+  readonly weightsSha256: string;
+}
+
+export interface Blend {
+  readonly members: readonly BlendMember[];
+}
+
 export interface ModelPackages {
   readSignature(packageDirectory: string): Promise<Signature>;
   /** What the version's live inputs and predictions are compared with. */
@@ -14,5 +30,7 @@ export interface ModelPackages {
   writeScores(packageDirectory: string, scores: ScoreProfile | null): Promise<void>;
   /** What live data must look like; null for a version that was packaged without it. */
   readContract(packageDirectory: string): Promise<SchemaContract | null>;
+  /** Its networks with their shares; null for a package of one network. */
+  readBlend(packageDirectory: string): Promise<Blend | null>;
   writeContract(packageDirectory: string, contract: SchemaContract): Promise<void>;
 }

@@ -29,6 +29,22 @@ export interface RecalibrationSpec {
 
 export type Candidate = CandidateSpec | RecalibrationSpec;
 
+export interface BlendJob {
+  readonly candidateId: string;
+  /** Each of one network, or a blend whose members are taken singly. */
+  readonly parts:
+    | { readonly kind: 'weigh'; readonly packages: readonly string[]; readonly maxMembers: number }
+    | {
+        readonly kind: 'given';
+        readonly members: readonly { readonly packageDirectory: string; readonly weight: number }[];
+      };
+  readonly snapshot: Snapshot;
+  /** Rows that the members are weighed on. */
+  readonly range: RowRange;
+  /** Folder of this job alone. */
+  readonly workDirectory: string;
+}
+
 export interface RecalibrationJob {
   readonly candidateId: string;
   /** The package whose weights are kept. */
@@ -65,6 +81,8 @@ export interface TrainedCandidate {
   readonly packageDirectory: string;
   readonly parameters: number;
   readonly epochs: number;
+  /** The epoch of the weights that were kept; 0 where nothing was trained. */
+  readonly bestEpoch: number;
   readonly trainSeconds: number;
   readonly validationLoss: number;
   /** SHA-256 of the weights: equal for equal snapshot, configuration and seed. */
@@ -92,6 +110,8 @@ export interface ModelRuntime {
   train(job: TrainingJob, options: TrainingOptions): Promise<TrainedCandidate>;
   /** A package of the same weights with a new calibrator. */
   recalibrate(job: RecalibrationJob, signal: AbortSignal): Promise<TrainedCandidate>;
+  /** One package of several networks. Null where none of them could be weighed. */
+  blend(job: BlendJob, signal: AbortSignal): Promise<TrainedCandidate | null>;
   /** Predictions of a model package for rows of a snapshot. */
   score(packageDirectory: string, snapshot: Snapshot, range: RowRange, signal: AbortSignal): Promise<Predictions>;
   /** How well a small network, trained on half of the rows, tells the others apart. */

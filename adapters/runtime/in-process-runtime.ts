@@ -1,4 +1,5 @@
 import type { ModelRuntime } from '../ports/model-runtime.ts';
+import { blend } from './blend.ts';
 import type { SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot } from './score-snapshot.ts';
@@ -17,6 +18,7 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
     train: (job, { resumeFrom, onEpoch }) =>
       inTurn(() => trainCandidate(job, rows, { resumeFrom, onEpoch: (report) => Promise.resolve(onEpoch(report)) })),
     recalibrate: (job) => inTurn(() => recalibrate(job, rows)),
+    blend: (job) => inTurn(() => blend(job, rows)),
     score: (packageDirectory, snapshot, range) => inTurn(() => scoreSnapshot(packageDirectory, rows, snapshot, range)),
     separate: (job) => inTurn(() => separateFromSnapshot(job, rows)),
   };

@@ -75,6 +75,13 @@ export async function readPackageFile<T>(directory: string, name: string): Promi
   return JSON.parse((await readBytes(directory, name)).toString('utf8')) as T;
 }
 
+export async function writePackageFile(directory: string, name: string, content: unknown): Promise<void> {
+  await writeDurably(join(directory, name), `${JSON.stringify(content)}\n`);
+}
+
+/** What completes the package of one version, and says nothing about another one of the same weights. */
+export const completingFiles: readonly string[] = ['reference.json', 'contract.json', 'scores.json'];
+
 /** A version with a calibrator of its own has this file; others say what the network says. */
 export const calibrationFile = 'calibration.json';
 

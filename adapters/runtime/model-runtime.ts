@@ -35,6 +35,11 @@ export function createModelRuntime({ storeDirectory, rowsModule, processes }: Mo
       if (result.kind !== 'trained') throw unexpected(result);
       return result.candidate;
     },
+    async blend(job, signal) {
+      const result = await runChild({ kind: 'blend', source, job }, { signal, onEpoch: () => undefined });
+      if (result.kind !== 'blended') throw unexpected(result);
+      return result.candidate;
+    },
     async score(packageDirectory, snapshot, range, signal) {
       const request = { kind: 'score', source, packageDirectory, snapshot, range } as const;
       const result = await pool.run(request, { signal, onEpoch: () => undefined });

@@ -2,6 +2,7 @@ import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
 import type { RowRange } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
 import type {
+  BlendJob,
   EpochReport,
   RecalibrationJob,
   SeparationJob,
@@ -37,6 +38,12 @@ export interface RecalibrateRequest {
   readonly job: RecalibrationJob;
 }
 
+export interface BlendRequest {
+  readonly kind: 'blend';
+  readonly source: RowsSource;
+  readonly job: BlendJob;
+}
+
 export interface ScoreRequest {
   readonly kind: 'score';
   readonly source: RowsSource;
@@ -52,7 +59,7 @@ export interface SeparateRequest {
 }
 
 /** What a child is sent; the next one only when it has said that it is free. */
-export type ChildRequest = TrainRequest | RecalibrateRequest | ScoreRequest | SeparateRequest;
+export type ChildRequest = TrainRequest | RecalibrateRequest | BlendRequest | ScoreRequest | SeparateRequest;
 
 /** What a job left behind in a child. */
 export interface ChildState {
@@ -64,6 +71,7 @@ export interface ChildState {
 export type ChildMessage =
   | { readonly kind: 'epoch'; readonly report: EpochReport }
   | { readonly kind: 'trained'; readonly candidate: TrainedCandidate }
+  | { readonly kind: 'blended'; readonly candidate: TrainedCandidate | null }
   | { readonly kind: 'scored'; readonly predictions: Predictions }
   | { readonly kind: 'separated'; readonly separation: Separation }
   | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string }

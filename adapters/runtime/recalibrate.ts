@@ -1,23 +1,23 @@
-import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyCalibrator, type Calibrator } from '../../domain/calibration/calibrator.ts';
 import { crossCalibrate, fitCalibrator } from '../../domain/calibration/fit.ts';
 import { lossesOf } from '../../domain/calibration/loss.ts';
 import type { ScoredRows } from '../../domain/calibration/scored-rows.ts';
 import type { Task } from '../../domain/task.ts';
-import { tableFromFeatureRows } from '../data/feature-rows.ts';
-import { syncDirectory, writeDurably } from '../files/durable.ts';
+import { syncDirectory } from '../files/durable.ts';
 import type { RecalibrationJob, Signature, TrainedCandidate } from '../ports/model-runtime.ts';
+import { hashWeights } from './blend-file.ts';
 import { checkRows } from './examples.ts';
-import { toOutputRows, type Golden } from './golden.ts';
+import type { Golden } from './golden.ts';
 import { loadModel } from './load-model.ts';
-import { calibrationFile, readPackageFile } from './model-package.ts';
+import { calibrationFile, completingFiles, readPackageFile, writePackageFile } from './model-package.ts';
 import type { SnapshotRows } from './protocol.ts';
+import { answerGolden } from './renew-golden.ts';
 import { TrainingError } from './training-error.ts';
 
 /** Files of a package that are this version's own; the rest, weights included, is kept as it is. */
-const ownFiles = [calibrationFile, 'reference.json', 'contract.json', 'scores.json'];
+const ownFiles = [calibrationFile, ...completingFiles];
 
 /** Makes a model package of the same weights and a new calibrator, fitted to rows of a snapshot on what the network itself says. */
 export async function recalibrate(job: RecalibrationJob, rows: SnapshotRows): Promise<TrainedCandidate> {
@@ -29,9 +29,10 @@ export async function recalibrate(job: RecalibrationJob, rows: SnapshotRows): Pr
   const calibrator = fitOrRefuse(known.task, scored);
   const candidateId = `${job.candidateId}/${calibrator.kind}`;
   const { id: snapshotId, lastKey } = job.snapshot;
-  await writeJson(unfinished, 'signature.json', { ...known, snapshotId, lastKey, candidateId });
-  await writeJson(unfinished, calibrationFile, calibrator);
-  await renewGolden(unfinished);
+  await writePackageFile(unfinished, 'signature.json', { ...known, snapshotId, lastKey, candidateId });
+  await writePackageFile(unfinished, calibrationFile, calibrator);
+  const { rows: golden } = await readPackageFile<Golden>(unfinished, 'golden.json');
+  await answerGolden(unfinished, golden);
   const packageDirectory = join(job.workDirectory, 'package');
   await rm(packageDirectory, { recursive: true, force: true });
   await rename(unfinished, packageDirectory);
@@ -41,9 +42,10 @@ export async function recalibrate(job: RecalibrationJob, rows: SnapshotRows): Pr
     packageDirectory,
     parameters: known.parameters,
     epochs: 0,
+    bestEpoch: 0,
     trainSeconds: (performance.now() - startedMs) / 1_000,
     validationLoss: crossFittedLoss(known.task, scored, calibrator),
-    weightsSha256: await hashFile(join(packageDirectory, 'weights.bin')),
+    weightsSha256: await hashWeights(packageDirectory),
   };
 }
 
@@ -77,31 +79,9 @@ function fitOrRefuse(task: Task, scored: ScoredRows): Calibrator {
   throw new TrainingError('build-failed', `No calibrator can be fitted to the newest rows: ${why}`);
 }
 
-/** The same rows, and what the version says to them now. */
-async function renewGolden(packageDirectory: string): Promise<void> {
-  const { rows } = await readPackageFile<Golden>(packageDirectory, 'golden.json');
-  const model = await loadModel(packageDirectory);
-  try {
-    const outputs = await model.predict(tableFromFeatureRows(model.signature.schema, rows));
-    await writeJson(packageDirectory, 'golden.json', { rows, outputs: toOutputRows(outputs) } satisfies Golden);
-  } finally {
-    model.dispose();
-  }
-}
-
 /** Mean loss on rows that the calibrator was not fitted on; where that can't be had, on those that it was. */
 function crossFittedLoss(task: Task, scored: ScoredRows, calibrator: Calibrator): number {
   const held = crossCalibrate(scored, (others) => fitCalibrator(task, others));
   const losses = lossesOf(task, scored.labels, held ?? applyCalibrator(calibrator, scored.predictions));
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-}
-
-async function writeJson(packageDirectory: string, file: string, content: unknown): Promise<void> {
-  await writeDurably(join(packageDirectory, file), `${JSON.stringify(content)}\n`);
-}
-
-async function hashFile(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
 }

@@ -138,10 +138,16 @@ async function packCandidate(
     packageDirectory,
     parameters,
     epochs: state.losses.length,
+    bestEpoch: bestEpochOf(state),
     trainSeconds: state.seconds,
-    validationLoss: state.bestLoss,
+    // In the label's own unit: candidates of different windows scale it differently.
+    validationLoss: state.bestLoss * (preprocessing.label?.sd ?? 1) ** 2,
     weightsSha256,
   };
+}
+
+function bestEpochOf({ losses, bestLoss }: TrainingState): number {
+  return losses.find(({ validationLoss }) => validationLoss === bestLoss)?.epoch ?? losses.length;
 }
 
 function makeGolden(

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { blend } from './blend.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
@@ -42,6 +43,8 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
     }
     case 'recalibrate':
       return { kind: 'trained', candidate: await recalibrate(request.job, rows) };
+    case 'blend':
+      return { kind: 'blended', candidate: await blend(request.job, rows) };
     case 'score': {
       const { packageDirectory, snapshot, range } = request;
       return { kind: 'scored', predictions: await scoreSnapshot(packageDirectory, rows, snapshot, range) };

@@ -16,7 +16,25 @@ export interface RetrainResult {
   /** Key of the snapshot's newest row: later rows are fresh. */
   readonly lastKey: string | null;
   readonly trainings: number;
+  /** Ids of this run's candidates whose networks the challenger is made of. */
+  readonly networks: readonly string[];
   readonly checks: readonly Check[];
+}
+
+/** A run that was refused before any training. */
+export function blockedRun(reason: string): RetrainResult {
+  return {
+    outcome: 'blocked',
+    reason,
+    version: null,
+    candidateId: null,
+    snapshotId: null,
+    fingerprint: null,
+    lastKey: null,
+    trainings: 0,
+    networks: [],
+    checks: [],
+  };
 }
 
 /** A retraining trains networks, or gives the champion's own a new calibrator. */

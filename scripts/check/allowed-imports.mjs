@@ -46,7 +46,7 @@ export const rooms = {
     libraries: 'any',
   },
   'backtest/': {
-    files: ['backtest/', 'activities/', 'adapters/', 'domain/', 'config/'],
+    files: ['backtest/', 'workflows/find-challenger.ts', 'activities/', 'adapters/', 'domain/', 'config/'],
     libraries: 'any',
     except: temporal,
   },

@@ -24,6 +24,7 @@ export function trained(candidateId: string): TrainedCandidate {
     packageDirectory: `packages/${candidateId}`,
     parameters: 7,
     epochs: 5,
+    bestEpoch: 3,
     trainSeconds: 1,
     validationLoss: 0.4,
     weightsSha256: 'w',
@@ -46,7 +47,9 @@ export function scriptedActivities(steps: SwitchStep[], changes: Partial<Activit
         summary: 'a snapshot',
       }),
     trainCandidate: (request) => Promise.resolve(trained(request.candidate.id)),
+    blendCandidates: () => Promise.resolve(null),
     faceChampion: () => Promise.resolve(gateResult()),
+    adoptRefit: ({ examined }) => Promise.resolve({ ...examined, reason: `${examined.reason}; refit` }),
     runSwitchStep: ({ step }) => {
       steps.push(step);
       return Promise.resolve();

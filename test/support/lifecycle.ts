@@ -56,6 +56,7 @@ export function gateResult(changes: Partial<RetrainResult> = {}): RetrainResult 
     fingerprint: 'f2',
     lastKey: 'k2',
     trainings: 6,
+    networks: [],
     checks: [],
     ...changes,
   };

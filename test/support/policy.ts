@@ -16,6 +16,7 @@ export const testPolicy: Policy = {
     trainingCost: 50,
   },
   snapshot: { maxRows: 50_000, recentRows: 2_000, validationShare: 0.2, holdoutShare: 0.5, firstHoldoutShare: 0.2 },
+  challenger: { blendMembers: 1, blendVersions: 0, refit: false },
   monitor: {
     everyMs: 60_000,
     windowRows: 1_000,

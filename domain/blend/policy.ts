@@ -1,0 +1,11 @@
+/** How the challenger is made of what was trained. */
+export interface ChallengerPolicy {
+  /** Most networks that a blend may have; 1 never blends. */
+  readonly blendMembers: number;
+  /** So many of the newest versions lend their networks to a blend; what an old version knows may come back into season. */
+  readonly blendVersions: number;
+  /** Train what passed the gate once more, on the holdout's rows too, so that what serves knows the newest rows. */
+  readonly refit: boolean;
+}
+
+export const defaultChallengerPolicy: ChallengerPolicy = { blendMembers: 8, blendVersions: 24, refit: true };
