@@ -36,7 +36,11 @@ function crewOf(board: Board): Crew {
       if (one !== null) board.set(one.candidateId, describeTrained(one));
       return one;
     },
-    onSnapshot: ({ summary, candidates }) => board.open(summary, candidates.map(({ id }) => id)),
+    onSnapshot: ({ summary, candidates }) =>
+      board.open(
+        summary,
+        candidates.map(({ id }) => id),
+      ),
     allFailed: () => ApplicationFailure.nonRetryable(board.describeFailure(), 'AllCandidatesFailed'),
   };
 }
@@ -75,7 +79,8 @@ function createBoard() {
       lines.set(id, state);
       setCurrentDetails(describe());
     },
-    close: ({ outcome, reason }: RetrainResult): void => setCurrentDetails(`${describe()}\n\n**${outcome}**: ${reason}`),
+    close: ({ outcome, reason }: RetrainResult): void =>
+      setCurrentDetails(`${describe()}\n\n**${outcome}**: ${reason}`),
     describeFailure: (): string =>
       `no candidate could be trained: ${[...lines].map(([id, state]) => `${id} ${state}`).join('; ')}`,
   };

@@ -25,7 +25,8 @@ export async function blend(job: BlendJob, rows: SnapshotRows): Promise<TrainedC
   const startedMs = performance.now();
   const { snapshot, range, parts } = job;
   const part = await rows.readSnapshot(snapshot, range);
-  const members = parts.kind === 'given' ? parts.members : await weigh(job, parts, await rowsFrom(rows, snapshot, range));
+  const members =
+    parts.kind === 'given' ? parts.members : await weigh(job, parts, await rowsFrom(rows, snapshot, range));
   if (members.length === 0) return null;
   const packageDirectory = await assemble(job, members, part);
   const validationLoss = await lossOf(packageDirectory, snapshot, part);
@@ -86,7 +87,9 @@ function fits({ schema }: Signature, snapshot: Snapshot): boolean {
   const { features, classes } = snapshot.schema;
   const types = new Map(features.map(({ name, type }) => [name, type]));
   const isKnown = schema.features.every(({ name, type }) => types.get(name) === type);
-  return isKnown && schema.classes.length === classes.length && schema.classes.every((name, at) => name === classes[at]);
+  return (
+    isKnown && schema.classes.length === classes.length && schema.classes.every((name, at) => name === classes[at])
+  );
 }
 
 /** A network of this snapshot has learned from none of these rows; an earlier one from all up to its own snapshot's newest. */
@@ -143,7 +146,11 @@ async function addMember(
   return { directory, weight, candidateId, snapshotId, parameters, weightsSha256: await hashWeights(to) };
 }
 
-async function lossOf(packageDirectory: string, { schema }: Snapshot, { table, labels }: LabelledRows): Promise<number> {
+async function lossOf(
+  packageDirectory: string,
+  { schema }: Snapshot,
+  { table, labels }: LabelledRows,
+): Promise<number> {
   const model = await loadModel(packageDirectory);
   try {
     const losses = lossesOf(taskOf(schema), labels, await model.predict(table));

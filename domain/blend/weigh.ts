@@ -39,7 +39,12 @@ export function weighMembers(losses: readonly Float64Array[], maxMembers: number
 /** Squared errors as the log loss of a normal law with the variance that the best network leaves; log losses as they are. */
 export function inNats(task: Task, losses: readonly Float64Array[]): readonly Float64Array[] {
   if (task !== 'regression') return losses;
-  const variance = Math.min(...losses.filter(({ length }) => length >= leastRows).map(mean).filter((loss) => loss > 0));
+  const variance = Math.min(
+    ...losses
+      .filter(({ length }) => length >= leastRows)
+      .map(mean)
+      .filter((loss) => loss > 0),
+  );
   return Number.isFinite(variance) ? losses.map((rows) => rows.map((loss) => loss / (2 * variance))) : losses;
 }
 
