@@ -4,6 +4,7 @@ import { lossesOf } from '../domain/calibration/loss.ts';
 import { lossUnit } from '../domain/calibration/profile.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { taskOf, type Predictions } from '../domain/task.ts';
+import { blendId } from '../domain/blend/policy.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
@@ -48,7 +49,7 @@ async function assemble(
     return { packageDirectory: refit?.packageDirectory ?? join(from, directory), weight };
   });
   const job = {
-    candidateId: 'blend',
+    candidateId: blendId,
     parts: { kind: 'given' as const, members },
     snapshot,
     range: snapshot.split.holdout,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import { blendId } from '../domain/blend/policy.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
@@ -16,7 +17,7 @@ export async function blendCandidates(deps: Dependencies, request: BlendRequest)
     const lent = policy.challenger.blendVersions === 0 ? [] : newest;
     const packages = await Promise.all(lent.map(({ version }) => registry.fetchPackage(project.model, version)));
     const job = {
-      candidateId: 'blend',
+      candidateId: blendId,
       parts: {
         kind: 'weigh' as const,
         packages: [...trained.map(({ packageDirectory }) => packageDirectory), ...packages],

@@ -1,6 +1,7 @@
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
 import { measureScores } from '../domain/calibration/profile.ts';
+import { blendId, blendTolerance } from '../domain/blend/policy.ts';
 import { isRecalibrated } from '../domain/calibration/recalibrated.ts';
 import { chooseGateBlockRows, formBlocks } from '../domain/gate/blocks.ts';
 import type { GateEvidence, TrainingLabels } from '../domain/gate/evidence.ts';
@@ -62,7 +63,15 @@ function gatePolicyFor({ candidateId }: TrainedCandidate, policy: GatePolicy): G
   return isRecalibrated(candidateId) ? { ...policy, primary: 'either' } : policy;
 }
 
+/**
+ * The blend, where validation can't tell it from the best network: averaging over models that can't be told apart beats picking one
+ * of them (Bates & Granger 1969).
+ */
 function choose(trained: readonly TrainedCandidate[]): TrainedCandidate {
+  const networks = trained.filter(({ candidateId }) => candidateId !== blendId);
+  const blend = trained.find(({ candidateId }) => candidateId === blendId);
+  const best = Math.min(...networks.map(({ validationLoss }) => validationLoss).filter(Number.isFinite));
+  if (blend !== undefined && blend.validationLoss <= best * blendTolerance) return blend;
   const choice = selectCandidate(trained.map((one) => ({ id: one.candidateId, ...one })));
   const chosen = trained.find(({ candidateId }) => candidateId === choice?.id);
   if (chosen === undefined) throw new Error('no candidate has a finite validation loss');

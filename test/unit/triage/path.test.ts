@@ -77,7 +77,9 @@ async function run(
   if (taken.outcome === 'blocked') throw new Error(taken.reason);
   const { snapshotId, fingerprint, candidates } = taken;
   const trained = await Promise.all(
-    candidates.map((candidate) => createTrainingActivities(deps).trainCandidate({ ...aim, snapshotId, candidate, refit: null })),
+    candidates.map((candidate) =>
+      createTrainingActivities(deps).trainCandidate({ ...aim, snapshotId, candidate, refit: null }),
+    ),
   );
   return await control.faceChampion({ ...aim, snapshotId, fingerprint, trained });
 }
