@@ -36,7 +36,7 @@ export function createModelRuntime({ storeDirectory, rowsModule, processes }: Mo
       return result.candidate;
     },
     async blend(job, signal) {
-      const result = await runChild({ kind: 'blend', source, job }, { signal, onEpoch: () => undefined });
+      const result = await pool.run({ kind: 'blend', source, job }, { signal, onEpoch: () => undefined });
       if (result.kind !== 'blended') throw unexpected(result);
       return result.candidate;
     },
