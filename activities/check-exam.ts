@@ -26,7 +26,10 @@ async function checkChampion(
   // A snapshot that is gone is no error: what is left of it is the key where it ended.
   const snapshot = await deps.store.getSnapshot(model, snapshotId).catch(() => null);
   if (snapshot === null) return checkLeaksByKey(holdout.keys, lastKey);
-  return checkLeaks('champion', holdout, await readTrainingRows(deps, snapshot));
+  const { tags } = await deps.registry.getVersion(model, champion);
+  // A refit has learned from its own holdout, too.
+  const to = tags.refitOf === undefined ? snapshot.split.validation.to : snapshot.rowCount;
+  return checkLeaks('champion', holdout, await deps.store.readSnapshot(snapshot, { from: 0, to }));
 }
 
 /** What the weights were fitted to and chosen by. */

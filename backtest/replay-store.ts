@@ -107,7 +107,11 @@ function createSnapshots(): Pick<Store, 'writeSnapshot' | 'getSnapshot' | 'readS
       newest = { snapshot, rows };
       return Promise.resolve(snapshot);
     },
-    getSnapshot: (_model, id) => Promise.resolve(find(id).snapshot),
+    // One that is gone is a promise that fails, as in any other store.
+    getSnapshot: (_model, id) =>
+      new Promise((resolve) => {
+        resolve(find(id).snapshot);
+      }),
     readSnapshot({ id }, { from, to }) {
       const { rows } = find(id);
       return Promise.resolve({
