@@ -4,6 +4,7 @@ import { matureCount } from '../domain/outcomes/maturity.ts';
 import { judgeProbation } from '../domain/probation/judge.ts';
 import { endIfUnsuspicious, observePairs } from '../domain/probation/observe.ts';
 import { initialProbation, type LossPair } from '../domain/probation/state.ts';
+import { expectRisk } from '../domain/probation/validated-risk.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -34,10 +35,12 @@ async function begin(
   task: Task,
   packageDirectory: string,
 ): Promise<ProbationProgress> {
-  const lossScale = task === 'regression' ? (await packages.readReference(packageDirectory)).lossScale : 1;
+  const reference = await packages.readReference(packageDirectory);
+  const lossScale = task === 'regression' ? reference.lossScale : 1;
   const { tags } = await registry.getVersion(project.model, champion);
   const blockRows = Number(tags.blockRows ?? 1);
-  return { lastId: null, state: initialProbation(policy.probation, task, lossScale, blockRows) };
+  const state = initialProbation(policy.probation, task, lossScale, blockRows);
+  return { lastId: null, state: reference.holdout ? expectRisk(state, reference.holdout) : state };
 }
 
 /** Rows that the new champion answered and its predecessor scored in the shadow. */

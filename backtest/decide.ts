@@ -169,9 +169,9 @@ async function lookAtProbation(shell: Shell, isWaitedFor: boolean): Promise<void
   if (champion === null || previous === null) return;
   const { policy } = strategy;
   const seen = await control.lookAtProbation({ project, policy, champion, previous, progress, isWaitedFor });
-  const { outcome, reason, checks } = seen.verdict;
+  const { outcome, reason, checks, worldChanged } = seen.verdict;
   shell.watch = outcome === 'continue' ? { ...watch, progress: seen.progress } : null;
   if (outcome !== 'continue') {
-    await tell(shell, { type: 'probationFinished', decisionId, result: { outcome, reason, checks } });
+    await tell(shell, { type: 'probationFinished', decisionId, result: { outcome, reason, checks, worldChanged } });
   }
 }

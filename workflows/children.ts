@@ -63,7 +63,8 @@ export async function runProbation(
 
 /** A watch that broke off has shown nothing: a person decides. A cancelled one ends here too, and the reducer ignores it. */
 function tellProbationLost({ tell }: Lifecycle, decisionId: string, why: string): void {
-  const result: ProbationResult = { outcome: 'inconclusive', reason: `the watch broke off: ${why}`, checks: [] };
+  const reason = `the watch broke off: ${why}`;
+  const result: ProbationResult = { outcome: 'inconclusive', reason, checks: [], worldChanged: null };
   tell({ type: 'probationFinished', nowMs: Date.now(), decisionId, result });
 }
 

@@ -45,11 +45,11 @@ export async function probation(input: ProbationInput): Promise<ProbationResult>
     summary = look.verdict.reason;
     setCurrentDetails(describeLook(input, look));
     if (look.verdict.outcome !== 'continue') {
-      const { outcome, reason, checks } = look.verdict;
-      return await tell(input, { outcome, reason, checks });
+      const { outcome, reason, checks, worldChanged } = look.verdict;
+      return await tell(input, { outcome, reason, checks, worldChanged });
     }
     const heard = await condition(() => asked, policy.monitor.silenceMs, { summary: 'waiting for labels' });
-    if (!heard) return await tell(input, silence(summary));
+    if (!heard) return await tell(input, silence(look.verdict));
   }
   return await continueAsNew<typeof probation>({ ...input, progress });
 }
@@ -60,8 +60,9 @@ async function tell(input: ProbationInput, result: ProbationResult): Promise<Pro
   return result;
 }
 
-function silence(seen: string): ProbationResult {
-  return { outcome: 'inconclusive', reason: `labels have stopped coming; until then: ${seen}`, checks: [] };
+function silence({ reason, checks, worldChanged }: ProbationLook['verdict']): ProbationResult {
+  const stopped = `labels have stopped coming; until then: ${reason}`;
+  return { outcome: 'inconclusive', reason: stopped, checks, worldChanged };
 }
 
 function describeLook(input: ProbationInput, look: ProbationLook): string {

@@ -54,4 +54,6 @@ export interface ProbationResult {
   readonly outcome: 'confirmed' | 'rolled-back' | 'inconclusive';
   readonly reason: string;
   readonly checks: readonly Check[];
+  /** Both models have become worse than was validated: one sentence, a reason to look; null otherwise. */
+  readonly worldChanged: string | null;
 }

@@ -1,7 +1,7 @@
 import { change, enter, keep, record, type Draft } from './draft.ts';
 import { isBreakerOpen } from './readiness.ts';
 import type { ProbationResult } from './results.ts';
-import { refuse } from './retraining.ts';
+import { collect, refuse } from './retraining.ts';
 import type { SignalKind } from './signals.ts';
 import type { LifecycleState } from './state.ts';
 import { planRollback, planUndo, stepAfter, type Switch, type SwitchStep } from './switch.ts';
@@ -107,7 +107,7 @@ export function applyProbation(
 ): Draft {
   const { stage } = state;
   if (stage.name !== 'probation' || stage.decisionId !== decisionId) return keep(state);
-  const noted = record(keep(state), {
+  const noted = record(keep(noteWorldChange(state, result, nowMs)), {
     id: `${decisionId}/probation`,
     kind: `probation: ${result.outcome}`,
     atMs: nowMs,
@@ -125,6 +125,14 @@ export function applyProbation(
     reason: result.reason,
     deadlineMs: nowMs + state.policy.approval.timeoutMs,
   });
+}
+
+/** A harder world rolls nothing back; it is a reason to look at the model that serves. */
+function noteWorldChange(state: LifecycleState, { worldChanged }: ProbationResult, nowMs: number): LifecycleState {
+  // Histories from before it was told don't have it.
+  if (!worldChanged) return state;
+  const signal = { kind: 'performance-drift', reason: worldChanged, atMs: nowMs, sources: ['probation'] } as const;
+  return collect(state, [signal], nowMs);
 }
 
 export function confirm(draft: Draft): Draft {

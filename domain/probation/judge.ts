@@ -4,18 +4,22 @@ import { checkDecay, checkHarm, checkNonInferiority } from './checks.ts';
 import { isBlocked, isUnsuspicious, logHarmEValue, meanHarm } from './evidence.ts';
 import { boundedExp } from './log-space.ts';
 import type { ProbationDecision, ProbationState } from './state.ts';
+import { checkPromise, describeWorldChange } from './validated-risk.ts';
 
 export interface ProbationVerdict {
   /** `continue`: watch on. `inconclusive`: the horizon and its extensions are used up without enough evidence, ask a person. */
   readonly outcome: 'confirmed' | 'rolled-back' | 'continue' | 'inconclusive';
   readonly reason: string;
   readonly checks: readonly Check[];
+  /** Both models have become worse than was validated: one sentence; null otherwise. It calls for a look, whatever the outcome. */
+  readonly worldChanged: string | null;
 }
 
 /** Puts what the state holds into a verdict; the decision itself was made at the label that brought it about. */
 export function judgeProbation(state: ProbationState): ProbationVerdict {
-  const checks = [checkHarm(state), checkDecay(state), checkNonInferiority(state)];
-  return { outcome: state.decision?.outcome ?? 'continue', reason: explain(state), checks };
+  const checks = [checkHarm(state), checkDecay(state), checkNonInferiority(state), checkPromise(state)];
+  const outcome = state.decision?.outcome ?? 'continue';
+  return { outcome, reason: explain(state), checks, worldChanged: describeWorldChange(state) };
 }
 
 function explain(state: ProbationState): string {

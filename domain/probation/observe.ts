@@ -12,6 +12,7 @@ import {
 import { stepMixtureBets } from './mixture-betting.ts';
 import { stepShiryaevRoberts } from './shiryaev-roberts.ts';
 import type { LossPair, ProbationDecision, ProbationState } from './state.ts';
+import { stepRiskTrack } from './validated-risk.ts';
 
 /**
  * Takes in labelled rows in prediction-time order. Every label is looked at, so the result does not depend on how the rows were
@@ -63,6 +64,7 @@ function countPair(state: ProbationState, pair: LossPair): ProbationState {
     onlyNewWorse: state.onlyNewWorse + (harm > 0 ? 1 : 0),
     onlyOldWorse: state.onlyOldWorse + (harm < 0 ? 1 : 0),
     block: { labels: state.block.labels + 1, harmSum: state.block.harmSum + harm },
+    validated: state.validated && stepRiskTrack(state.validated, newLoss, state.labels + 1),
   };
   return counted.block.labels < state.blockLabels ? counted : closeBlock(counted);
 }

@@ -3,6 +3,7 @@ import { type BettingState, initialBetting } from './betting.ts';
 import { initialMixtureBets, type MixtureBets } from './mixture-betting.ts';
 import type { ProbationPolicy } from './policy.ts';
 import { initialShiryaevRoberts, type ShiryaevRobertsState } from './shiryaev-roberts.ts';
+import type { RiskTrack } from './validated-risk.ts';
 
 /** The loss of both models on one labelled row, in prediction-time order. Classes: 0 right, 1 wrong. */
 export interface LossPair {
@@ -43,6 +44,8 @@ export interface ProbationState {
   readonly decay: ShiryaevRobertsState;
   /** Bets that the new model is worse by less than the margin. */
   readonly forNew: BettingState;
+  /** Whether the new model keeps what its holdout promised; null where that isn't known. */
+  readonly validated: RiskTrack | null;
   /** Label at which the horizon ends, extensions included. */
   readonly horizonLabel: number;
   readonly extensions: number;
@@ -83,6 +86,7 @@ export function initialProbation(
     blockBets: initialMixtureBets,
     decay: initialShiryaevRoberts,
     forNew: initialBetting,
+    validated: null,
     horizonLabel: policy.horizonLabels,
     extensions: 0,
     decision: null,

@@ -102,7 +102,11 @@ export function onProbation(story: Story = serving(), result: RetrainResult = ga
   return finishSwitch(finishRetraining(retraining(story, story.state.clock.labels + 10_000), result));
 }
 
-export function finishProbation(story: Story, outcome: 'confirmed' | 'rolled-back' | 'inconclusive'): Story {
-  const result = { outcome, reason: `it was ${outcome}`, checks: [] };
+export function finishProbation(
+  story: Story,
+  outcome: 'confirmed' | 'rolled-back' | 'inconclusive',
+  worldChanged: string | null = null,
+): Story {
+  const result = { outcome, reason: `it was ${outcome}`, checks: [], worldChanged };
   return tell(story, { type: 'probationFinished', decisionId: decisionOf(story), result });
 }

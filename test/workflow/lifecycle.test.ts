@@ -49,9 +49,9 @@ async function until(
   throw new Error(`never reached; it is ${JSON.stringify(await handle.query(statusQuery))}`);
 }
 
-function look(outcome: ProbationLook['verdict']['outcome']): ProbationLook {
+function look(outcome: ProbationLook['verdict']['outcome'], worldChanged: string | null = null): ProbationLook {
   const progress = { lastId: null, state: initialProbation(testPolicy.probation, 'binary') };
-  return { progress, verdict: { outcome, reason: `it is ${outcome}`, checks: [] }, newLabels: 10 };
+  return { progress, verdict: { outcome, reason: `it is ${outcome}`, checks: [], worldChanged }, newLabels: 10 };
 }
 
 const promotionOrder = [
@@ -104,6 +104,22 @@ describe('lifecycle', () => {
       },
       'rolled-back',
     );
+  });
+
+  it('looks at the model again when probation saw the world change for both', async () => {
+    const sentence = 'the world has changed: error .31 where its holdout promised at most .21';
+    const activities = scriptedActivities([], { lookAtProbation: () => Promise.resolve(look('confirmed', sentence)) });
+    await withTimeSkipping(activities, async (env) => {
+      const handle = await start(env);
+      await handle.signal(observedSignal, { clock: labels(5_000), signals: [performanceDrift] });
+      const status = await until(env, handle, ({ newest }) => newest?.kind === 'probation: confirmed');
+      expect(status.pending).toMatchObject([{ kind: 'performance-drift', reason: sentence, sources: ['probation'] }]);
+      expect(status.waitingFor).not.toBeNull();
+      await handle.signal(observedSignal, { clock: labels(50_000), signals: [] });
+      const again = await until(env, handle, ({ totals }) => totals.trainings === 2);
+      expect(again.pending).toEqual([]);
+      return [handle];
+    });
   });
 
   it('asks a person when labels stop coming during probation, after the time that the policy gives', async () => {

@@ -76,6 +76,20 @@ describe('probation', () => {
     expect(rejected.state.stage).toMatchObject({ name: 'switching', plan: { kind: 'rollback' } });
   });
 
+  it('gives a reason to look at the model when the world has changed for both', () => {
+    const sentence = 'the world has changed: error .31 where its holdout promised at most .21';
+    const confirmed = finishProbation(onProbation(), 'confirmed', sentence);
+    expect(confirmed.state.stage.name).toBe('serving');
+    expect(confirmed.state.pending).toMatchObject([
+      { kind: 'performance-drift', reason: sentence, sources: ['probation'] },
+    ]);
+    const rested = later(tell(confirmed, observed(30_000)), testPolicy.retrain.debounceMs);
+    expect(rested.state.stage).toMatchObject({ name: 'triaging', signals: [{ reason: sentence }] });
+    const doubtful = finishProbation(onProbation(), 'inconclusive', sentence);
+    expect(doubtful.state.pending).toMatchObject([{ reason: sentence }]);
+    expect(finishProbation(onProbation(), 'confirmed').state.pending).toEqual([]);
+  });
+
   it('forgets what was seen of the champion that was replaced', () => {
     const promoting = finishRetraining(tell(retraining(serving()), observed(20_100, performanceDrift)));
     expect(promoting.state.pending).toEqual([performanceDrift]);
