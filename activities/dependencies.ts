@@ -5,6 +5,7 @@ import type { Notes } from '../adapters/ports/notes.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { Replicas } from '../adapters/ports/replicas.ts';
 import type { LabelledRows, Store } from '../adapters/ports/store.ts';
+import type { Utility } from '../domain/gate/utility/utility.ts';
 import type { ModelProject } from '../domain/project.ts';
 import type { DataSchema } from '../domain/table.ts';
 import type { MonitorCursor, ProjectRef } from './types.ts';
@@ -29,6 +30,8 @@ export interface Dependencies {
   loadProject(ref: ProjectRef): Promise<ModelProject>;
   /** Rows of the project's data file. Throws where the data are unusable. */
   readHistory(project: ModelProject): Promise<History>;
+  /** What answers are worth to the project; null where it doesn't say. Throws where what it says can't be used. */
+  loadUtility(project: ModelProject, schema: DataSchema): Promise<Utility | null>;
   /** Rows of another file of the same columns, all of it. */
   readExtract(project: ModelProject, path: string, schema: DataSchema): Promise<LabelledRows>;
   /** Folder for checkpoints and packages in the making; one below it per decision. */

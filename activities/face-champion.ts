@@ -51,7 +51,7 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const policy = gatePolicyFor(chosen, request.policy.gate);
     const blockRows = chooseGateBlockRows(evidence, policy);
     const verdict = judgeGate({ ...evidence, ...formBlocks(holdout.labels.length, blockRows) }, policy);
-    await saveReference(deps, chosen, snapshot, challenger, holdout, request.policy.monitor);
+    await saveReference(deps, chosen, snapshot, evidence, request.policy.monitor);
     const version = await register(deps, request, chosen, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
     return { ...describeResult(request, chosen, snapshot, verdict, version), networks };
@@ -109,16 +109,14 @@ async function saveReference(
   { store, packages }: Dependencies,
   chosen: TrainedCandidate,
   snapshot: Snapshot,
-  outputs: Predictions,
-  holdout: LabelledRows,
+  { task, labels, challenger: outputs, inputs: holdoutInputs, utility }: GateEvidence,
   { windowRows }: MonitorPolicy,
 ): Promise<void> {
-  const { task } = await packages.readSignature(chosen.packageDirectory);
   const seen: LabelledRows = await store.readSnapshot(snapshot, { from: 0, to: snapshot.split.validation.to });
-  const { table: holdoutInputs, labels } = holdout;
-  const evidence = { task, schema: snapshot.schema, inputs: seen.table, outputs, labels, holdoutInputs };
-  await packages.writeReference(chosen.packageDirectory, buildReference(evidence));
-  const scores = measureScores(task, { labels, predictions: outputs });
+  const evidence = { task, schema: snapshot.schema, inputs: seen.table, outputs, labels };
+  const reference = buildReference({ ...evidence, ...(holdoutInputs && { holdoutInputs }) });
+  await packages.writeReference(chosen.packageDirectory, reference);
+  const scores = measureScores(task, { labels, predictions: outputs }, utility);
   await packages.writeScores(chosen.packageDirectory, scores);
   const contract = inferContract({ schema: snapshot.schema, ...seen }, windowRows);
   await packages.writeContract(chosen.packageDirectory, contract);

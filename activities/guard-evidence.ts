@@ -21,10 +21,12 @@ export async function gatherGuardEvidence(
     readonly holdout: LabelledRows;
   },
 ): Promise<GuardEvidence> {
-  const { slices, sensitive } = await deps.loadProject(project);
+  const config = await deps.loadProject(project);
+  const { slices, sensitive } = config;
+  const utility = await deps.loadUtility(config, snapshot.schema);
   const trainingRange = measureRange(snapshot.schema, training.table);
   const liveCoverage = await measureLive(deps, snapshot, trainingRange, policy.monitor.windowRows);
-  return { inputs: holdout.table, slices, sensitive, trainingRange, liveCoverage };
+  return { inputs: holdout.table, slices, sensitive, trainingRange, liveCoverage, ...(utility && { utility }) };
 }
 
 async function measureLive(

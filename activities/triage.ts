@@ -35,14 +35,17 @@ interface Performance {
 
 /** Null where the champion has too few outcomes, or was packaged without its own measure of itself. */
 async function measurePerformance(
-  { registry, packages, store }: Dependencies,
-  { project: { model }, policy: { monitor, triage } }: TriageRequest,
+  deps: Dependencies,
+  { project, policy: { monitor, triage } }: TriageRequest,
   champion: string,
 ): Promise<Performance | null> {
+  const { registry, packages, store } = deps;
+  const { model } = project;
   const packageDirectory = await registry.fetchPackage(model, champion);
   const holdout = await packages.readScores(packageDirectory);
   if (holdout === null) return null;
   const { schema, task } = await packages.readSignature(packageDirectory);
+  const utility = (await deps.loadUtility(await deps.loadProject(project), schema)) ?? undefined;
   const { labels, outputs, versions } = await store.readOutcomes({ model, schema });
   const mature = matureCount(labels, monitor);
   const isOwn = (row: number): boolean => versions[row] === champion;
@@ -51,7 +54,7 @@ async function measurePerformance(
     (row) => row < mature && isOwn(row) && !Number.isNaN(labels[row]),
   );
   const recent = selectRows(known, (row) => row >= known.labels.length - monitor.windowRows);
-  const now = recent.labels.length < triage.minRows ? null : measureScores(task, recent);
+  const now = recent.labels.length < triage.minRows ? null : measureScores(task, recent, utility);
   return now === null
     ? null
     : { task, recent, now, holdout, servedRows: versions.filter((_, row) => isOwn(row)).length };
@@ -61,16 +64,22 @@ function diagnoseChampion(performance: Performance, { policy }: TriageRequest): 
   return diagnose(performance, policy.triage);
 }
 
+/** Loss of a prediction now, beyond what the holdout promised: wrong answers, labels' variances, or missing utility where the project says what answers are worth. */
+function excessOf({ now, holdout }: Performance): number {
+  if (now.utility !== undefined && holdout.utility !== undefined) return holdout.utility - now.utility;
+  return now.error - holdout.error;
+}
+
 async function weigh(
   { store }: Dependencies,
-  { now, holdout, servedRows }: Performance,
+  performance: Performance,
   { project, policy }: TriageRequest,
 ): Promise<Payback> {
   const clock = await store.clock(project.model);
   return weighRetraining({
-    excessLoss: now.error - holdout.error,
+    excessLoss: excessOf(performance),
     predictions: predictionsWithin(policy.retrain.cooldown, clock) ?? policy.monitor.windowRows,
-    servedRows,
+    servedRows: performance.servedRows,
     costs: policy.triage.costs,
     trainingCost: policy.retrain.trainingCost,
     badPromotionRisk: policy.gate.alpha,

@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../adapters/ports/ledger.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { createInProcessRuntime } from '../adapters/runtime/in-process-runtime.ts';
+import { loadUtility } from '../adapters/utility/load-utility.ts';
 import { sliceTable } from '../domain/snapshot/tables.ts';
 import type { ModelProject } from '../domain/project.ts';
 import type { ReplayStore } from './replay-store.ts';
@@ -48,6 +49,7 @@ export async function composeReplay(
     },
     loadProject: () => Promise.resolve(project),
     readHistory: () => Promise.resolve({ schema, rows: first }),
+    loadUtility: ({ utility }) => loadUtility(utility, schema),
     readExtract: () => Promise.reject(new Error('a backtest has no extracts')),
     workDirectory: join(directory, 'work'),
   };

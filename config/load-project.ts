@@ -29,6 +29,10 @@ export function toProject(file: string, input: unknown): ModelProject {
   const parsed = modelSchema.safeParse(input);
   if (!parsed.success) throw new ProjectError(file, describeIssues(parsed.error.issues, input));
   const unseen = findUnseen(parsed.data);
+  if (parsed.data.utility && parsed.data.utilityModule) {
+    const found = 'both utility and utilityModule';
+    throw new ProjectError(file, [{ field: 'utility', found, expected: 'give one of them' }]);
+  }
   if (unseen.length > 0) throw new ProjectError(file, unseen);
   return resolveProject(dirname(file), parsed.data);
 }
@@ -85,7 +89,7 @@ function withOverrides(config: unknown, { dataPath, take, policy }: ProjectOverr
 }
 
 function resolveProject(root: string, config: z.output<typeof modelSchema>): ModelProject {
-  const { data, training = {} } = config;
+  const { data, training = {}, utilityModule } = config;
   const at = (path: string): string => (isAbsolute(path) ? path : join(root, path));
   const buildModule = training.buildModule ?? null;
   return {
@@ -103,6 +107,7 @@ function resolveProject(root: string, config: z.output<typeof modelSchema>): Mod
     exclude: config.exclude ?? [],
     slices: config.slices ?? [],
     sensitive: config.sensitive ?? [],
+    utility: utilityModule === undefined ? (config.utility ?? null) : { module: at(utilityModule) },
     training: {
       ...defaultTraining,
       ...(defined(training) as Partial<TrainingPlan>),

@@ -58,6 +58,10 @@ export const modelSchema = z.strictObject({
   slices: z.array(sliceSchema).optional(),
   /** Features whose groups must be treated alike. */
   sensitive: z.array(column).optional(),
+  /** What answers are worth, by actual class and then by predicted class; pairs left out are worth 0. Models are then compared by it. */
+  utility: z.strictObject({ matrix: z.record(z.string(), z.record(z.string(), z.number())) }).optional(),
+  /** Module exporting `utility(actual, prediction)` instead, relative to the project's folder. */
+  utilityModule: z.string().min(1).optional(),
   training: trainingSchema.optional(),
   policy: policySchema.optional(),
 });

@@ -23,7 +23,7 @@ export interface RetrainPolicy {
    * by what the last challengers gained.
    */
   readonly every: Amount | 'auto' | null;
-  /** What a retraining costs, in wrong answers (for regression: in labels' variances). `auto` weighs it against the decay. */
+  /** What a retraining costs, in wrong answers (for regression: in labels' variances; with a utility: in its unit). `auto` weighs it against the decay. */
   readonly trainingCost: number;
 }
 

@@ -2,6 +2,7 @@ import type { ChallengerPolicy } from './blend/policy.ts';
 import type { DriftPolicy } from './drift/judge.ts';
 import type { GatePolicy } from './gate/policy.ts';
 import type { SliceDeclaration } from './gate/slices/declaration.ts';
+import type { UtilitySource } from './gate/utility/utility.ts';
 import type {
   ApprovalPolicy,
   MonitorPolicy,
@@ -81,6 +82,8 @@ export interface ModelProject {
   readonly slices: readonly SliceDeclaration[];
   /** Columns whose groups must be treated alike. */
   readonly sensitive: readonly string[];
+  /** What answers are worth; null: a right answer is as good as any other. */
+  readonly utility: UtilitySource | null;
   readonly training: TrainingPlan;
   readonly policy: Policy;
 }

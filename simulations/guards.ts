@@ -74,7 +74,7 @@ const undeclared = (evidence: GateEvidence): GateEvidence => ({ ...evidence, sli
 
 /** How often guards refuse models that do no more harm than allowed, and find harm that is there. Margins of 0 put equal models at the limit. */
 export function run(scale: Scale): readonly Simulated[] {
-  const runs = scale === 'full' ? 1_000 : 40;
+  const runs = scale === 'full' ? 400 : 40;
   const { alpha } = defaultGatePolicy;
   // Two and a half standard errors of the simulation itself.
   const most = alpha + 2.5 * Math.sqrt((alpha * (1 - alpha)) / runs);

@@ -11,8 +11,11 @@ import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
 import { openStore } from '../adapters/store/open-store.ts';
+import { loadUtility } from '../adapters/utility/load-utility.ts';
 import { loadProject, type ProjectOverrides } from '../config/load-project.ts';
+import type { Utility, UtilitySource } from '../domain/gate/utility/utility.ts';
 import type { ModelProject } from '../domain/project.ts';
+import type { DataSchema } from '../domain/table.ts';
 import type { Home } from '../config/home.ts';
 
 /** A replica that missed its heartbeats for this long is gone. */
@@ -30,9 +33,19 @@ export async function compose(home: Home): Promise<Dependencies> {
     cursors: openNotes(home.cursors),
     loadProject: (ref) => loadKnownProject(home, ref),
     readHistory: (project) => readLabelledRows(project),
+    loadUtility: ({ utility }, schema) => loadUsableUtility(utility, schema),
     readExtract: async (project, path, schema) => (await readLabelledRows(withData(project, path), schema)).rows,
     workDirectory: home.work,
   };
+}
+
+async function loadUsableUtility(source: UtilitySource | null, schema: DataSchema): Promise<Utility | null> {
+  try {
+    return await loadUtility(source, schema);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw finalFailure(failureTypes.projectInvalid, message, error);
+  }
 }
 
 /** `incumbent start` leaves what its options override beside the project; without it, the project's file alone counts. */

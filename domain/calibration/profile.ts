@@ -1,5 +1,6 @@
 import { compareAuc } from '../gate/delong.ts';
 import { primaryLosses, varianceOf } from '../gate/losses.ts';
+import { type Utility, utilityOf } from '../gate/utility/utility.ts';
 import type { Task } from '../task.ts';
 import { lossesOf } from './loss.ts';
 import type { ScoredRows } from './scored-rows.ts';
@@ -21,10 +22,12 @@ export interface ScoreProfile {
   readonly error: number;
   /** Mean log loss in nats, or squared error in units of the labels' variance. */
   readonly loss: number;
+  /** Mean of what the answers were worth, where the project says so. */
+  readonly utility?: number;
 }
 
 /** Measures rows that all have an outcome; null without any, or where a number is not finite. */
-export function measureScores(task: Task, rows: ScoredRows): ScoreProfile | null {
+export function measureScores(task: Task, rows: ScoredRows, utility?: Utility): ScoreProfile | null {
   const { labels, predictions } = rows;
   if (labels.length === 0 || !areFinite(labels) || !areFinite(predictions.values)) return null;
   const unit = lossUnit(task, labels);
@@ -33,8 +36,15 @@ export function measureScores(task: Task, rows: ScoredRows): ScoreProfile | null
     ranking: measureRanking(task, rows),
     error: meanOf(primaryLosses(task, labels, predictions)) / unit,
     loss: meanOf(lossesOf(task, labels, predictions)) / unit,
+    ...measureUtility(task, rows, utility),
   };
   return Number.isFinite(profile.loss) && Number.isFinite(profile.error) ? profile : null;
+}
+
+function measureUtility(task: Task, rows: ScoredRows, utility: Utility | undefined): { readonly utility?: number } {
+  if (!utility) return {};
+  const mean = meanOf(utilityOf(utility, { task, ...rows }));
+  return Number.isFinite(mean) ? { utility: mean } : {};
 }
 
 /** 1 for classes; for values the labels' variance. */

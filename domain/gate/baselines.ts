@@ -4,35 +4,36 @@ import { compareLosses, gradeSuperiority, type PairedLosses, planRows } from './
 import { describeComparison, describeMissingRows } from './describe.ts';
 import type { GateEvidence, TrainingLabels } from './evidence.ts';
 import type { GatePolicy } from './policy.ts';
+import type { PrimaryLoss } from './utility/primary.ts';
 
-/** What the baselines are held against: the holdout with the challenger's losses, in units of `lossScale`. */
+/** What the baselines are held against: the holdout with the challenger's losses, by what the gate compares. */
 export interface BaselineInput {
   readonly evidence: GateEvidence;
   readonly challengerLosses: Float64Array;
-  readonly lossScale: number;
+  readonly primary: PrimaryLoss;
 }
 
 /** The challenger against always giving the commonest class (or the mean) of the training labels. */
 export function checkConstantBaseline(
-  { evidence, challengerLosses, lossScale }: BaselineInput,
+  { evidence, challengerLosses, primary }: BaselineInput,
   policy: GatePolicy,
 ): Check {
   const { task, labels, trainingLabels, blockOf } = evidence;
-  const guess = constantGuess(trainingLabels);
+  const guess = constantGuess(trainingLabels, primary);
   const name = task === 'regression' ? 'baseline:mean' : 'baseline:majority';
   if (guess === null || (task === 'regression') !== (trainingLabels.kind === 'values'))
     return noBaseline(name, labels.length, 'the training labels are not known, so their commonest value is not either');
-  const reference = Float64Array.from(labels, (label) => guessLoss(evidence, guess, label) / lossScale);
+  const reference = Float64Array.from(labels, (label) => primary.lossOf(label, guess));
   const words = task === 'regression' ? `always predicting the training mean` : `always answering class ${guess}`;
-  return checkBaseline(name, words, { task, reference, challenger: challengerLosses, blockOf }, policy);
+  return checkBaseline(name, words, { primary, reference, challenger: challengerLosses, blockOf }, policy);
 }
 
 /** The challenger against repeating the last label known when each row was predicted; null where rows are no time series. */
 export function checkSameAsLast(
-  { evidence, challengerLosses, lossScale }: BaselineInput,
+  { evidence, challengerLosses, primary }: BaselineInput,
   policy: GatePolicy,
 ): Check | null {
-  const { task, labels, blockOf, lastKnownDelayRows = 1 } = evidence;
+  const { labels, blockOf, lastKnownDelayRows = 1 } = evidence;
   if (lastKnownDelayRows === null) return null;
   const name = 'baseline:same-as-last';
   const rows = labels.length - lastKnownDelayRows;
@@ -40,25 +41,21 @@ export function checkSameAsLast(
     return noBaseline(name, labels.length, `no label of the holdout is known ${lastKnownDelayRows} rows later`);
   const later = Array.from({ length: rows }, (_, i) => i + lastKnownDelayRows);
   const losses: PairedLosses = {
-    task,
-    reference: Float64Array.from(
-      later,
-      (row) => guessLoss(evidence, labels[row - lastKnownDelayRows]!, labels[row]!) / lossScale,
-    ),
+    primary,
+    reference: Float64Array.from(later, (row) => primary.lossOf(labels[row]!, labels[row - lastKnownDelayRows]!)),
     challenger: challengerLosses.subarray(lastKnownDelayRows),
     blockOf: blockOf && later.map((row) => blockOf[row]!),
   };
   return checkBaseline(name, 'repeating the last known label', losses, policy);
 }
 
-function constantGuess(trainingLabels: TrainingLabels): number | null {
+/** The mean, or the class that costs least when it is always given: the commonest, unless answers have a worth of their own. */
+function constantGuess(trainingLabels: TrainingLabels, { lossOf }: PrimaryLoss): number | null {
   if (trainingLabels.kind === 'values') return Number.isFinite(trainingLabels.mean) ? trainingLabels.mean : null;
-  const most = Math.max(...trainingLabels.counts);
-  return most > 0 ? trainingLabels.counts.indexOf(most) : null;
-}
-
-function guessLoss({ task }: GateEvidence, guess: number, label: number): number {
-  return task === 'regression' ? (guess - label) ** 2 : guess === label ? 0 : 1;
+  const { counts } = trainingLabels;
+  if (Math.max(...counts) <= 0) return null;
+  const costs = counts.map((_, guess) => counts.reduce((sum, count, label) => sum + count * lossOf(label, guess), 0));
+  return costs.indexOf(Math.min(...costs));
 }
 
 function checkBaseline(name: string, words: string, losses: PairedLosses, policy: GatePolicy): Check {

@@ -1,9 +1,10 @@
 import { chiSquaredSurvival } from '../math/chi-squared.ts';
 import { chooseBlockRows } from '../outcomes/dependence.ts';
 import type { GateEvidence } from './evidence.ts';
-import { brierLosses, primaryLosses, subtractLosses } from './losses.ts';
+import { brierLosses, subtractLosses } from './losses.ts';
 import type { GatePolicy } from './policy.ts';
 import { groupIntoUnits } from './resampling-units.ts';
+import { lossesOfModel, primaryLossOf } from './utility/primary.ts';
 
 /** A t-test on this many block means needs 6% more rows than one on independent rows, and bears far longer dependence than shorter blocks. */
 const usualBlocks = 30;
@@ -34,11 +35,12 @@ export function formBlocks(rows: number, blockRows: number): Pick<GateEvidence, 
 
 /** What is compared: answers, and probabilities where they may decide too. Without a champion, the challenger's own answers. */
 function decidingSeries(evidence: GateEvidence, { primary }: GatePolicy): readonly Float64Array[] {
-  const { task, labels, champion, challenger } = evidence;
-  const own = primaryLosses(task, labels, challenger);
+  const { labels, champion, challenger } = evidence;
+  const loss = primaryLossOf(evidence);
+  const own = lossesOfModel(loss, evidence, challenger);
   if (!champion) return [own];
-  const byError = subtractLosses(primaryLosses(task, labels, champion), own);
-  if (task === 'regression' || primary === 'error') return [byError];
+  const byError = subtractLosses(lossesOfModel(loss, evidence, champion), own);
+  if (loss.kind !== 'error' || primary === 'error') return [byError];
   return [byError, subtractLosses(brierLosses(labels, champion), brierLosses(labels, challenger))];
 }
 

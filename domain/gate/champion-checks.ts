@@ -2,8 +2,7 @@ import type { Check, Outcome } from '../verdict.ts';
 import { minResamplingUnits } from './bootstrap.ts';
 import { type Comparison, gradeSuperiority, planRows } from './comparison.ts';
 import type { GatePolicy } from './policy.ts';
-import { describeComparison, describeMissingRows } from './describe.ts';
-import { formatPoints } from './wording.ts';
+import { describeComparison, describeDifference, describeMissingRows } from './describe.ts';
 
 /** Superiority and non-inferiority against the champion; the one that does not decide under the policy is advisory. */
 export function checkAgainstChampion(comparison: Comparison, policy: GatePolicy, challengerSimpler: boolean): Check[] {
@@ -37,7 +36,7 @@ function checkSuperiority(comparison: Comparison, policy: GatePolicy): Check {
 function checkNonInferiority(comparison: Comparison, policy: GatePolicy): Check {
   const plan = planRows(comparison, policy.margin, policy);
   const outcome = gradeNonInferiority(comparison, policy);
-  const margin = `${formatPoints(policy.margin).slice(1)} points`;
+  const margin = describeDifference(policy.margin, comparison.primary);
   const lead = {
     pass: `challenger is not worse by ${margin} or more`,
     fail: `challenger is worse by more than ${margin}`,
@@ -60,15 +59,17 @@ function gradeNonInferiority({ bounds, rows, units }: Comparison, { margin, minR
   return bounds.lower > -margin ? 'pass' : 'inconclusive';
 }
 
-/** The figures that every check on a comparison carries. */
+/** The figures that every check on a comparison carries; in units of utility where that decides. */
 export function figures(
   comparison: Comparison,
 ): Pick<Check, 'statistic' | 'pValue' | 'effectSize' | 'interval' | 'rowsSeen'> {
+  const { range } = comparison.primary;
+  const interval = comparison.bounds?.interval;
   return {
     ...(Number.isFinite(comparison.statistic) && { statistic: comparison.statistic }),
     pValue: comparison.pValue,
-    effectSize: comparison.difference,
-    ...(comparison.bounds && { interval: comparison.bounds.interval }),
+    effectSize: comparison.difference * range,
+    ...(interval && { interval: { ...interval, low: interval.low * range, high: interval.high * range } }),
     rowsSeen: comparison.rows,
   };
 }

@@ -1,16 +1,16 @@
 import { normalCdf } from '../math/normal.ts';
-import type { Task } from '../task.ts';
 import type { Outcome } from '../verdict.ts';
 import { boundMean, type MeanBounds, minResamplingUnits } from './bootstrap.ts';
 import { subtractLosses } from './losses.ts';
 import { countDiscordant, testMcNemar } from './mcnemar.ts';
 import type { GatePolicy } from './policy.ts';
 import { groupIntoUnits, type ResamplingUnits } from './resampling-units.ts';
+import type { PrimaryLoss } from './utility/primary.ts';
 import { rowsNeeded, smallestVisibleEffect } from './rows-needed.ts';
 
 /** Losses of the challenger and of what it is compared with, on the same rows. */
 export interface PairedLosses {
-  readonly task: Task;
+  readonly primary: Omit<PrimaryLoss, 'lossOf'>;
   readonly reference: Float64Array;
   readonly challenger: Float64Array;
   readonly blockOf?: ArrayLike<number> | undefined;
@@ -18,7 +18,7 @@ export interface PairedLosses {
 
 /** A paired comparison; differences are loss(reference) − loss(challenger), so that above 0 the challenger is better. */
 export interface Comparison {
-  readonly task: Task;
+  readonly primary: Omit<PrimaryLoss, 'lossOf'>;
   readonly rows: number;
   readonly units: number;
   readonly referenceLoss: number;
@@ -47,7 +47,7 @@ export function compareLosses(losses: PairedLosses, policy: GatePolicy): Compari
   const bounds = boundMean(units, policy.alpha, policy.bootstrapResamples, policy.seed);
   const p = testDifference(losses, units);
   return {
-    task: losses.task,
+    primary: losses.primary,
     rows: units.rows,
     units: units.sums.length,
     referenceLoss: mean(losses.reference),
@@ -68,10 +68,11 @@ export function compareLosses(losses: PairedLosses, policy: GatePolicy): Compari
  * δ takes a discordant share of at least δ, so that models which seldom disagree are not thought to be told apart by a few rows.
  */
 export function planRows(comparison: Comparison, difference: number, { alpha, power, minRows }: GatePolicy) {
-  const discordantShare = Math.max(comparison.variancePerRow, comparison.task === 'regression' ? 0 : difference);
+  const discordantShare = Math.max(comparison.variancePerRow, comparison.primary.kind === 'error' ? difference : 0);
   return {
     rowsNeeded: Math.max(minRows, rowsNeeded({ discordantShare, difference, alpha, power })),
-    smallestVisibleEffect: smallestVisibleEffect({ discordantShare, rows: comparison.rows, alpha, power }),
+    smallestVisibleEffect:
+      smallestVisibleEffect({ discordantShare, rows: comparison.rows, alpha, power }) * comparison.primary.range,
   };
 }
 
@@ -87,7 +88,7 @@ export function gradeSuperiority(comparison: Comparison, policy: GatePolicy, nee
 }
 
 function testDifference(losses: PairedLosses, units: ResamplingUnits) {
-  if (losses.task === 'regression' || losses.blockOf) {
+  if (losses.primary.kind !== 'error' || losses.blockOf) {
     const score = studentize(units);
     return { method: 'normal', better: normalCdf(-score), worse: normalCdf(score) } as const;
   }
@@ -105,7 +106,7 @@ function estimateVariance(losses: PairedLosses, differences: Float64Array, units
   const meanSquare = mean(differences.map((d) => d * d));
   const spread = meanSquare - units.mean ** 2;
   const designEffect = losses.blockOf && spread > 0 ? Math.max(1, (units.standardError ** 2 * rows) / spread) : 1;
-  return (losses.task === 'regression' ? Math.max(spread, 0) : meanSquare) * designEffect;
+  return (losses.primary.kind === 'error' ? meanSquare : Math.max(spread, 0)) * designEffect;
 }
 
 function mean(values: Float64Array): number {

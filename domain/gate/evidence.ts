@@ -4,6 +4,7 @@ import type { Check } from '../verdict.ts';
 import type { LiveCoverage } from './coverage/check-coverage.ts';
 import type { TrainingRange } from './coverage/training-range.ts';
 import type { SliceDeclaration } from './slices/declaration.ts';
+import type { Utility } from './utility/utility.ts';
 
 /** What the challenger's training labels looked like: the majority class and the mean are learned there, never on the holdout. */
 export type TrainingLabels =
@@ -29,6 +30,8 @@ export interface GateEvidence {
   readonly slices?: readonly SliceDeclaration[];
   /** Columns whose groups must be treated alike; each is a slice as well. */
   readonly sensitive?: readonly string[];
+  /** What answers are worth, where the project says so: then that is what decides. */
+  readonly utility?: Utility;
   /** Of the challenger's training rows. */
   readonly trainingRange?: TrainingRange;
   /** How many of the newest predictions lie outside that range, where it is known. */

@@ -2,6 +2,7 @@ import type { Predictions } from '../task.ts';
 import type { Outcome } from '../verdict.ts';
 import type { GateEvidence } from './evidence.ts';
 import { varianceOf } from './losses.ts';
+import { observedRange } from './utility/primary.ts';
 import { formatCount } from './wording.ts';
 
 /** Why the evidence can't be judged at all. */
@@ -22,8 +23,16 @@ export function findFlaw(evidence: GateEvidence): Flaw | null {
     findLabelFlaw(evidence) ??
     findPredictionFlaw('challenger', evidence.challenger, evidence, 'fail') ??
     (evidence.champion && findPredictionFlaw('champion', evidence.champion, evidence, 'inconclusive')) ??
-    null
+    findUtilityFlaw(evidence)
   );
+}
+
+/** Looked for last: utility is defined on answers that are known to be sound. */
+function findUtilityFlaw(evidence: GateEvidence): Flaw | null {
+  if (!evidence.utility) return null;
+  const { low, high } = observedRange(evidence);
+  if (!Number.isFinite(low)) return inconclusive('the utility of some answers is not a finite number: mend it');
+  return high > low ? null : inconclusive(`every answer has the utility ${low}: nothing to tell models apart by`);
 }
 
 function findLabelFlaw({ task, labels, blockOf, challenger, inputs, lastKnownDelayRows }: GateEvidence): Flaw | null {

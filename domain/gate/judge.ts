@@ -6,9 +6,9 @@ import { compareLosses } from './comparison.ts';
 import type { GateEvidence } from './evidence.ts';
 import { findFlaw } from './flaws.ts';
 import { checkGuards } from './guards.ts';
-import { primaryLosses, varianceOf } from './losses.ts';
 import { checkConstantProbabilities, checkProbabilities } from './probabilities.ts';
 import type { GatePolicy } from './policy.ts';
+import { lossesOfModel, primaryLossOf } from './utility/primary.ts';
 
 /**
  * Decides whether the challenger may replace the champion, on a holdout that neither was trained or tuned on. The paired loss
@@ -30,19 +30,16 @@ export function judgeGate(evidence: GateEvidence, policy: GatePolicy): Verdict {
   return conclude({ decisive, guards: checkGuards(evidence, policy), reservations, advisory });
 }
 
-/** Squared errors are put in units of the labels' variance, so that margins mean the same for every label. */
 function prepare(evidence: GateEvidence): BaselineInput {
-  const { task, labels, challenger } = evidence;
-  const lossScale = task === 'regression' ? varianceOf(labels) : 1;
-  const challengerLosses = primaryLosses(task, labels, challenger).map((loss) => loss / lossScale);
-  return { evidence, challengerLosses, lossScale };
+  const primary = primaryLossOf(evidence);
+  return { evidence, primary, challengerLosses: lossesOfModel(primary, evidence, evidence.challenger) };
 }
 
-function checkChampion({ evidence, challengerLosses, lossScale }: BaselineInput, policy: GatePolicy): Check[] {
+function checkChampion({ evidence, challengerLosses, primary }: BaselineInput, policy: GatePolicy): Check[] {
   const shared = shareLevel(evidence, policy);
-  const { task, labels, champion, blockOf, challengerSimpler } = evidence;
-  const reference = primaryLosses(task, labels, champion!).map((loss) => loss / lossScale);
-  const comparison = compareLosses({ task, reference, challenger: challengerLosses, blockOf }, shared);
+  const { champion, blockOf, challengerSimpler } = evidence;
+  const reference = lossesOfModel(primary, evidence, champion!);
+  const comparison = compareLosses({ primary, reference, challenger: challengerLosses, blockOf }, shared);
   const byError = checkAgainstChampion(comparison, shared, challengerSimpler);
   return shared === policy ? byError : weighProbabilities(evidence, byError, shared);
 }
@@ -58,8 +55,8 @@ function checkConstant(input: BaselineInput, policy: GatePolicy): Check {
 }
 
 /** Two chances to be found better halve the level of each. */
-function shareLevel({ task }: GateEvidence, policy: GatePolicy): GatePolicy {
-  if (task === 'regression' || policy.primary === 'error') return policy;
+function shareLevel({ task, utility }: GateEvidence, policy: GatePolicy): GatePolicy {
+  if (task === 'regression' || utility || policy.primary === 'error') return policy;
   return { ...policy, alpha: policy.alpha / 2 };
 }
 

@@ -16,6 +16,9 @@ export function checkProbabilities(evidence: GateEvidence, policy: GatePolicy): 
   return judge('brier', brierLosses(labels, champion), evidence, policy);
 }
 
+/** Brier scores are no 0/1 losses: the bootstrap and the normal law decide, as for regression. */
+const probabilityLoss = { kind: 'squared', range: 1, best: 0 } as const;
+
 /** The same against always giving the shares of the classes in the training labels. */
 export function checkConstantProbabilities(evidence: GateEvidence, policy: GatePolicy): Check | null {
   const shares = sharesOf(evidence.trainingLabels);
@@ -34,9 +37,8 @@ function sharesOf(trainingLabels: TrainingLabels): readonly number[] | null {
 
 function judge(name: string, reference: Float64Array, evidence: GateEvidence, policy: GatePolicy): Check {
   const { labels, challenger, blockOf } = evidence;
-  // Brier scores are no 0/1 losses: the bootstrap and the normal law decide, as for regression.
   const comparison = compareLosses(
-    { task: 'regression', reference, challenger: brierLosses(labels, challenger), blockOf },
+    { primary: probabilityLoss, reference, challenger: brierLosses(labels, challenger), blockOf },
     policy,
   );
   const plan = planRows(comparison, policy.minEffect, policy);

@@ -1,6 +1,6 @@
 /** What things cost, in one currency, so that a retraining can be weighed against what it saves. */
 export interface TriageCosts {
-  /** Of one unit of loss: a wrong answer, or for regression a squared error as large as the labels' variance. */
+  /** Of one unit of loss: a wrong answer, for regression a squared error as large as the labels' variance, or a unit of the project's utility. */
   readonly lossUnit: number;
   readonly training: number;
   /** Of the comparison on the holdout, approval included. */

@@ -34,6 +34,7 @@ function projectOn(
     exclude: [],
     slices: [],
     sensitive: [],
+    utility: null,
     training: defaultTraining,
     policy: defaultPolicy,
     ...changes,

@@ -3,8 +3,10 @@ import type { Check } from '../../verdict.ts';
 import type { GateEvidence } from '../evidence.ts';
 import { asGuard, gradeLimit } from '../guard-grade.ts';
 import type { MeanTest } from '../mean-test.ts';
+import { describeDifference } from '../describe.ts';
 import type { GatePolicy } from '../policy.ts';
-import { formatCount, formatPoints, formatPValue } from '../wording.ts';
+import { primaryLossOf, type PrimaryLoss } from '../utility/primary.ts';
+import { formatCount, formatNumber, formatPoints, formatPValue } from '../wording.ts';
 import type { Slice } from './declaration.ts';
 import { declareSlices } from './declared.ts';
 import { discoverSlices, mostFound } from './discover.ts';
@@ -13,6 +15,8 @@ import { testSlice } from './slice-test.ts';
 
 interface TestedSlice extends MeanTest {
   readonly name: string;
+  /** What the mean is in. */
+  readonly primary: PrimaryLoss;
 }
 
 /** More are counted, not listed. */
@@ -25,14 +29,15 @@ const mostListed = 10;
 export function checkSlices(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
   const { inputs, champion, slices = [], sensitive = [], labels } = evidence;
   if (!inputs || !champion) return [];
-  const harm = harmOf(evidence);
+  const primary = primaryLossOf(evidence);
+  const harm = harmOf(evidence, primary);
   const { sliceMargin: margin, sliceMinRows: minRows, seed, alpha } = policy;
   const declared = declareSlices([...slices, ...sensitive], inputs, minRows);
   const found = policy.discoverSlices ? discoverSlices(inputs, harm, { margin, minRows, seed }) : [];
   const test = (some: readonly Slice[]): TestedSlice[] =>
     some.flatMap(({ name, rows }) => {
       const tested = rows.length < minRows ? null : testSlice(rows, harm, margin, alpha);
-      return tested ? [{ name, ...tested }] : [];
+      return tested ? [{ name, primary, ...tested }] : [];
     });
   // The places of the search are always counted, so that what it finds doesn't change the level of the declared slices.
   const places = policy.discoverSlices ? mostFound : 0;
@@ -71,33 +76,42 @@ function summarize(
   const outcomes = judged.map((slice) => gradeLimit(slice, alpha));
   const harmed = outcomes.filter((outcome) => outcome === 'fail').length;
   const safe = outcomes.filter((outcome) => outcome === 'pass').length;
-  const margin = `${formatPoints(sliceMargin).replace('+', '')} points`;
+  const margin = describeDifference(sliceMargin, worst.primary);
   const lead =
     harmed > 0
       ? `challenger harms ${harmed} of ${judged.length} slices by more than ${margin}: ${describeHarm(worst)}`
       : `no slice of ${judged.length} is shown to be harmed by more than ${margin}, ${safe} are shown not to be; the worst is ${describeHarm(worst)}`;
   const outcome = harmed > 0 ? 'fail' : safe === judged.length ? 'pass' : 'inconclusive';
   const reason = [lead, ...(small === '' ? [] : [small])].join('; ');
-  return [asGuard({ name, outcome, reason, pValue: worst.pBeyond, effectSize: 0 - worst.mean, rowsSeen: rows })];
+  return [asGuard({ name, outcome, reason, pValue: worst.pBeyond, effectSize: gainOf(worst), rowsSeen: rows })];
 }
 
 function describeOne(slice: TestedSlice, { alpha }: GatePolicy): Check {
   const { low, high, level } = slice.interval;
+  const { range } = slice.primary;
   return {
     name: `slice:${slice.name}`,
     outcome: gradeLimit(slice, alpha),
     reason: describeHarm(slice),
     pValue: slice.pBeyond,
-    effectSize: 0 - slice.mean,
-    interval: { low: 0 - high, high: 0 - low, level },
+    effectSize: gainOf(slice),
+    interval: { low: 0 - high * range, high: 0 - low * range, level },
     rowsSeen: slice.rows,
     advisory: true,
   };
 }
 
+/** Above 0 where the challenger is better, as everywhere in the gate. */
+function gainOf({ mean, primary }: TestedSlice): number {
+  return 0 - mean * primary.range;
+}
+
 /** "region = north: difference −12.0 points (312 rows, p = .0003 after Holm)". */
-function describeHarm({ name, mean, rows, pBeyond }: TestedSlice): string {
-  return `${name}: difference ${formatPoints(-mean)} points (${formatCount(rows)} rows, ${formatPValue(pBeyond)} after Holm)`;
+function describeHarm(slice: TestedSlice): string {
+  const { name, rows, pBeyond, primary } = slice;
+  const gain =
+    primary.kind === 'utility' ? `${formatNumber(gainOf(slice))} of utility` : `${formatPoints(gainOf(slice))} points`;
+  return `${name}: difference ${gain} (${formatCount(rows)} rows, ${formatPValue(pBeyond)} after Holm)`;
 }
 
 /** A slice that nobody can look at is no slice that is fine: a person is asked. */

@@ -32,6 +32,7 @@ describe('a model project', () => {
       exclude: [],
       slices: [],
       sensitive: [],
+      utility: null,
       training: defaultTraining,
       policy: defaultPolicy,
     });
@@ -92,6 +93,13 @@ describe('a mistake in a model project', () => {
     [{ ...minimal, slices: [{ column: 'age' }] }, 'slices.0', '{"column":"age"}', /give `from`, `to` or both/],
     [{ ...minimal, exclude: ['sex'], sensitive: ['sex'] }, 'sensitive', '"sex"', /name a feature/],
     [{ ...minimal, slices: ['up'] }, 'slices', '"up"', /name a feature/],
+    [
+      { ...minimal, utility: { matrix: {} }, utilityModule: 'worth.ts' },
+      'utility',
+      'both utility and utilityModule',
+      /one/,
+    ],
+    [{ ...minimal, utility: { matrix: { up: { up: 'much' } } } }, 'utility.matrix.up.up', '"much"', /number/],
   ])('is named with its field, what was found, and what is right: %j', async (config, field, found, expected) => {
     const [problem] = await problemsOf(config);
     expect(problem).toMatchObject({ field, found, expected: expect.stringMatching(expected) as string });
