@@ -6,7 +6,7 @@ import { isRecalibrated } from '../domain/calibration/recalibrated.ts';
 import { chooseGateBlockRows, formBlocks } from '../domain/gate/blocks.ts';
 import type { GateEvidence, TrainingLabels } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
-import type { GatePolicy } from '../domain/gate/policy.ts';
+import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import { selectCandidate } from '../domain/gate/select-candidate.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { buildReference } from '../domain/monitoring/reference.ts';
@@ -60,7 +60,9 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
 
 /** A new calibrator shows in the probabilities; the answers are those of the champion. */
 function gatePolicyFor({ candidateId }: TrainedCandidate, policy: GatePolicy): GatePolicy {
-  return isRecalibrated(candidateId) ? { ...policy, primary: 'either' } : policy;
+  // A lifecycle that began under an older release lacks what was added since.
+  const full = { ...defaultGatePolicy, ...policy };
+  return isRecalibrated(candidateId) ? { ...full, primary: 'either' } : full;
 }
 
 /**

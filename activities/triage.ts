@@ -5,7 +5,7 @@ import { matureCount } from '../domain/outcomes/maturity.ts';
 import type { Task } from '../domain/task.ts';
 import { diagnose, type Diagnosis } from '../domain/triage/diagnose.ts';
 import { judgeTriage } from '../domain/triage/judge.ts';
-import { predictionsWithin, weighRetraining, type Payback } from '../domain/triage/payback.ts';
+import { measureExcess, predictionsWithin, weighRetraining, type Payback } from '../domain/triage/payback.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import type { TriageRequest } from './types.ts';
@@ -64,12 +64,6 @@ function diagnoseChampion(performance: Performance, { policy }: TriageRequest): 
   return diagnose(performance, policy.triage);
 }
 
-/** Loss of a prediction now, beyond what the holdout promised: wrong answers, labels' variances, or missing utility where the project says what answers are worth. */
-function excessOf({ now, holdout }: Performance): number {
-  if (now.utility !== undefined && holdout.utility !== undefined) return holdout.utility - now.utility;
-  return now.error - holdout.error;
-}
-
 async function weigh(
   { store }: Dependencies,
   performance: Performance,
@@ -77,7 +71,7 @@ async function weigh(
 ): Promise<Payback> {
   const clock = await store.clock(project.model);
   return weighRetraining({
-    excessLoss: excessOf(performance),
+    excessLoss: measureExcess(performance),
     predictions: predictionsWithin(policy.retrain.cooldown, clock) ?? policy.monitor.windowRows,
     servedRows: performance.servedRows,
     costs: policy.triage.costs,

@@ -1,3 +1,4 @@
+import type { ScoreProfile } from '../calibration/profile.ts';
 import { formatCount, formatNumber } from '../gate/wording.ts';
 import type { Amount, PolicyClock } from '../policy.ts';
 import type { TriageCosts } from './policy.ts';
@@ -66,6 +67,15 @@ function describeSaving({ savedLoss, predictions, value, cost, pays }: Omit<Payb
 
 function describePeriod(rows: number | null): readonly string[] {
   return rows === null ? [] : [`at this decay, one in ${formatCount(rows)} predictions costs least`];
+}
+
+/**
+ * Loss of a prediction now, beyond what the holdout promised: the utility that is missing where the project says what answers are worth, else
+ * wrong answers (for regression: labels' variances).
+ */
+export function measureExcess({ now, holdout }: Readonly<Record<'now' | 'holdout', ScoreProfile>>): number {
+  if (now.utility !== undefined && holdout.utility !== undefined) return holdout.utility - now.utility;
+  return now.error - holdout.error;
 }
 
 /** Predictions within an amount of the policy's clock, at the pace so far; null where the clock has not moved. */

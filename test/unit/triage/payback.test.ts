@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { predictionsWithin, weighRetraining, type PaybackQuestion } from '../../../domain/triage/payback.ts';
+import {
+  measureExcess,
+  predictionsWithin,
+  weighRetraining,
+  type PaybackQuestion,
+} from '../../../domain/triage/payback.ts';
 
 const question: PaybackQuestion = {
   excessLoss: 0.04,
@@ -74,6 +79,20 @@ describe('weighRetraining', () => {
       ),
       { seed: 4 },
     );
+  });
+});
+
+describe('measureExcess', () => {
+  const profile = { rows: 900, ranking: null, loss: 0.5 };
+
+  it('is in wrong answers, or in the utility that is missing where both are known', () => {
+    const [now, holdout] = [
+      { ...profile, error: 0.3 },
+      { ...profile, error: 0.2 },
+    ];
+    expect(measureExcess({ now, holdout })).toBeCloseTo(0.1, 12);
+    expect(measureExcess({ now: { ...now, utility: -2 }, holdout })).toBeCloseTo(0.1, 12);
+    expect(measureExcess({ now: { ...now, utility: -2 }, holdout: { ...holdout, utility: 1.5 } })).toBe(3.5);
   });
 });
 
