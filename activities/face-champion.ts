@@ -1,19 +1,19 @@
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
 import { measureScores } from '../domain/calibration/profile.ts';
-import { blendId, blendTolerance } from '../domain/blend/policy.ts';
 import { isRecalibrated } from '../domain/calibration/recalibrated.ts';
 import { chooseGateBlockRows, formBlocks } from '../domain/gate/blocks.ts';
+import type { ServingCost } from '../domain/gate/cost/serving-cost.ts';
 import type { GateEvidence, TrainingLabels } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
-import { selectCandidate } from '../domain/gate/select-candidate.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { buildReference } from '../domain/monitoring/reference.ts';
 import type { MonitorPolicy } from '../domain/policy.ts';
 import { inferContract } from '../domain/quality/infer-contract.ts';
 import type { Predictions } from '../domain/task.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { chooseChallenger, type Choice } from './choose-challenger.ts';
 import type { Dependencies } from './dependencies.ts';
 import { gatherGuardEvidence } from './guard-evidence.ts';
 import { checkExam } from './check-exam.ts';
@@ -28,12 +28,15 @@ import type { GateRequest } from './types.ts';
 export async function faceChampion(deps: Dependencies, request: GateRequest): Promise<RetrainResult> {
   return await withHeartbeat(async () => {
     const { model } = request.project;
-    const chosen = choose(request.trained);
     const snapshot = await deps.store.getSnapshot(model, request.snapshotId);
+    const championPackage =
+      request.champion === null ? null : await deps.registry.fetchPackage(model, request.champion);
+    const choice = await chooseChallenger(deps, request.trained, snapshot, championPackage);
+    const { chosen } = choice;
     const holdout = await deps.store.readSnapshot(snapshot, snapshot.split.holdout);
     const [challenger, champion] = await Promise.all([
       score(deps, chosen.packageDirectory, snapshot),
-      loadChampion(deps, request, snapshot),
+      championPackage === null ? null : score(deps, championPackage, snapshot),
     ]);
     const training = await deps.store.readSnapshot(snapshot, snapshot.split.train);
     const guardEvidence = await gatherGuardEvidence(deps, request, { snapshot, training, holdout });
@@ -41,10 +44,11 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const evidence: GateEvidence = {
       task,
       labels: holdout.labels,
-      champion: champion?.predictions ?? null,
+      champion,
       challenger,
       trainingLabels: describeTrainingLabels(training, snapshot),
-      challengerSimpler: champion !== null && chosen.parameters < champion.parameters,
+      challengerSimpler: choice.challengerSimpler,
+      costs: choice.costs,
       ...guardEvidence,
       examChecks: await checkExam(deps, request, snapshot, holdout),
     };
@@ -52,7 +56,7 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const blockRows = chooseGateBlockRows(evidence, policy);
     const verdict = judgeGate({ ...evidence, ...formBlocks(holdout.labels.length, blockRows) }, policy);
     await saveReference(deps, chosen, snapshot, evidence, request.policy.monitor);
-    const version = await register(deps, request, chosen, verdict, blockRows);
+    const version = await register(deps, request, choice, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
     return { ...describeResult(request, chosen, snapshot, verdict, version), networks };
   });
@@ -65,35 +69,9 @@ function gatePolicyFor({ candidateId }: TrainedCandidate, policy: GatePolicy): G
   return isRecalibrated(candidateId) ? { ...full, primary: 'either' } : full;
 }
 
-/**
- * The blend, where validation can't tell it from the best network: averaging over models that can't be told apart beats picking one
- * of them (Bates & Granger 1969).
- */
-function choose(trained: readonly TrainedCandidate[]): TrainedCandidate {
-  const networks = trained.filter(({ candidateId }) => candidateId !== blendId);
-  const blend = trained.find(({ candidateId }) => candidateId === blendId);
-  const best = Math.min(...networks.map(({ validationLoss }) => validationLoss).filter(Number.isFinite));
-  if (blend !== undefined && blend.validationLoss <= best * blendTolerance) return blend;
-  const choice = selectCandidate(trained.map((one) => ({ id: one.candidateId, ...one })));
-  const chosen = trained.find(({ candidateId }) => candidateId === choice?.id);
-  if (chosen === undefined) throw new Error('no candidate has a finite validation loss');
-  return chosen;
-}
-
 async function score(deps: Dependencies, packageDirectory: string, snapshot: Snapshot): Promise<Predictions> {
   const { signal } = currentScope();
   return await deps.runtime.score(packageDirectory, snapshot, snapshot.split.holdout, signal);
-}
-
-async function loadChampion(
-  deps: Dependencies,
-  { project, champion }: GateRequest,
-  snapshot: Snapshot,
-): Promise<{ predictions: Predictions; parameters: number } | null> {
-  if (champion === null) return null;
-  const packageDirectory = await deps.registry.fetchPackage(project.model, champion);
-  const { parameters } = await deps.packages.readSignature(packageDirectory);
-  return { predictions: await score(deps, packageDirectory, snapshot), parameters };
 }
 
 /** The constant baseline is learned where the challenger learned, never on the holdout. */
@@ -127,7 +105,7 @@ async function saveReference(
 async function register(
   { registry }: Dependencies,
   { project, decisionId, snapshotId }: GateRequest,
-  chosen: TrainedCandidate,
+  { chosen, costs }: Choice,
   verdict: Verdict,
   blockRows: number,
 ): Promise<string> {
@@ -146,6 +124,7 @@ async function register(
       weightsSha256: chosen.weightsSha256,
       // Probation takes as many labels for one piece of evidence.
       blockRows: String(blockRows),
+      ...costTags(costs.challenger),
     },
   });
   return version;
@@ -160,6 +139,17 @@ async function listNetworks(
   const blend = await packages.readBlend(packageDirectory);
   if (blend === null) return isRecalibrated(candidateId) ? [] : [candidateId];
   return blend.members.filter(({ snapshotId }) => snapshotId === snapshot.id).map((member) => member.candidateId);
+}
+
+function costTags({ bytes, speed }: ServingCost): Record<string, string> {
+  if (speed === null) return { bytes: String(bytes) };
+  const { medianMs, p99Ms, rowsPerSecond } = speed;
+  return {
+    bytes: String(bytes),
+    latencyMedianMs: medianMs.toFixed(3),
+    latencyP99Ms: p99Ms.toFixed(3),
+    rowsPerSecond: rowsPerSecond.toFixed(0),
+  };
 }
 
 function describeResult(

@@ -96,6 +96,8 @@ const guardFields = {
   flipLimit: z.number().positive(),
   brierMargin: z.number().nonnegative(),
   calibrationMargin: z.number().nonnegative(),
+  maxLatencyMs: z.number().positive().nullable(),
+  maxBytes: z.number().positive().nullable(),
 };
 
 const gateSchema = z.strictObject({

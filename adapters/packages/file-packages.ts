@@ -7,6 +7,7 @@ import type { SchemaContract } from '../../domain/quality/contract.ts';
 import { readBlend } from '../runtime/blend-file.ts';
 import type { ModelPackages } from '../ports/model-packages.ts';
 import type { Signature } from '../ports/model-runtime.ts';
+import { readValidationLosses } from './validation-losses.ts';
 
 const signatureFile = 'signature.json';
 const referenceFile = 'reference.json';
@@ -30,6 +31,7 @@ async function readOptionalJson<T>(packageDirectory: string, file: string): Prom
 /** Model packages as folders of files. */
 export function createFilePackages(): ModelPackages {
   return {
+    readValidationLosses,
     readSignature: (packageDirectory) => readJson<Signature>(packageDirectory, signatureFile),
     readReference: (packageDirectory) => readJson<DriftReference>(packageDirectory, referenceFile),
     writeReference: (packageDirectory, reference) =>

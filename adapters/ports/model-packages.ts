@@ -21,6 +21,8 @@ export interface Blend {
 }
 
 export interface ModelPackages {
+  /** A candidate's loss on each validation row, the same rows for every candidate of a run; null where it was not trained. */
+  readValidationLosses(packageDirectory: string): Promise<Float64Array | null>;
   readSignature(packageDirectory: string): Promise<Signature>;
   /** What the version's live inputs and predictions are compared with. */
   readReference(packageDirectory: string): Promise<DriftReference>;

@@ -1,4 +1,5 @@
 import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
+import type { ServingCost } from '../../domain/gate/cost/serving-cost.ts';
 import type { RowRange, DataSchema, Table } from '../../domain/table.ts';
 import type { Predictions, Task } from '../../domain/task.ts';
 import type { Snapshot } from './store.ts';
@@ -104,6 +105,13 @@ export interface SeparationJob {
   readonly seed: number;
 }
 
+/** Packages whose cost is compared on rows of a snapshot. */
+export interface CostJob {
+  readonly packageDirectories: readonly string[];
+  readonly snapshot: Snapshot;
+  readonly range: RowRange;
+}
+
 /** Trains and scores outside this process: a crash or a cancel there costs a child, not the worker. */
 export interface ModelRuntime {
   /** Rejects with the AbortSignal's reason when cancelled; the child is gone by then. */
@@ -114,6 +122,8 @@ export interface ModelRuntime {
   blend(job: BlendJob, signal: AbortSignal): Promise<TrainedCandidate | null>;
   /** Predictions of a model package for rows of a snapshot. */
   score(packageDirectory: string, snapshot: Snapshot, range: RowRange, signal: AbortSignal): Promise<Predictions>;
+  /** What each package costs to serve, as the runtime that serves measures it. */
+  measureCosts(job: CostJob, signal: AbortSignal): Promise<readonly ServingCost[]>;
   /** How well a small network, trained on half of the rows, tells the others apart. */
   separate(job: SeparationJob, signal: AbortSignal): Promise<Separation>;
 }

@@ -1,5 +1,6 @@
 import type { ModelRuntime } from '../ports/model-runtime.ts';
 import { blend } from './blend.ts';
+import { measureBytes } from './measure-costs.ts';
 import type { SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot } from './score-snapshot.ts';
@@ -20,6 +21,9 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
     recalibrate: (job) => inTurn(() => recalibrate(job, rows)),
     blend: (job) => inTurn(() => blend(job, rows)),
     score: (packageDirectory, snapshot, range) => inTurn(() => scoreSnapshot(packageDirectory, rows, snapshot, range)),
+    // By size alone: time would make two runs differ.
+    measureCosts: ({ packageDirectories }) =>
+      Promise.all(packageDirectories.map(async (one) => ({ bytes: await measureBytes(one), speed: null }))),
     separate: (job) => inTurn(() => separateFromSnapshot(job, rows)),
   };
 }

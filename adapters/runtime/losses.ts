@@ -18,6 +18,13 @@ export function meanLoss({ task, width, outputs, targets }: Answers): number {
   return (sum * width) / outputs.length;
 }
 
+/** Loss of each row. */
+export function rowLosses({ task, width, outputs, targets }: Answers): Float64Array {
+  const losses = new Float64Array(outputs.length / width);
+  for (let i = 0; i < outputs.length; i += 1) losses[Math.floor(i / width)]! += lossOf(task, outputs[i]!, targets[i]!);
+  return losses;
+}
+
 export interface LossAndSlopes {
   readonly loss: number;
   /** Derivative of the loss by each output. */

@@ -46,6 +46,11 @@ export function createModelRuntime({ storeDirectory, rowsModule, processes }: Mo
       if (result.kind !== 'scored') throw unexpected(result);
       return result.predictions;
     },
+    async measureCosts(job, signal) {
+      const result = await pool.run({ kind: 'measure-costs', source, job }, { signal, onEpoch: () => undefined });
+      if (result.kind !== 'measured') throw unexpected(result);
+      return result.costs;
+    },
     async separate(job, signal) {
       const result = await pool.run({ kind: 'separate', source, job }, { signal, onEpoch: () => undefined });
       if (result.kind !== 'separated') throw unexpected(result);

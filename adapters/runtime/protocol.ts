@@ -1,8 +1,10 @@
 import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
+import type { ServingCost } from '../../domain/gate/cost/serving-cost.ts';
 import type { RowRange } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
 import type {
   BlendJob,
+  CostJob,
   EpochReport,
   RecalibrationJob,
   SeparationJob,
@@ -58,8 +60,15 @@ export interface SeparateRequest {
   readonly job: SeparationJob;
 }
 
+export interface CostRequest {
+  readonly kind: 'measure-costs';
+  readonly source: RowsSource;
+  readonly job: CostJob;
+}
+
 /** What a child is sent; the next one only when it has said that it is free. */
-export type ChildRequest = TrainRequest | RecalibrateRequest | BlendRequest | ScoreRequest | SeparateRequest;
+export type ChildRequest =
+  TrainRequest | RecalibrateRequest | BlendRequest | ScoreRequest | SeparateRequest | CostRequest;
 
 /** What a job left behind in a child. */
 export interface ChildState {
@@ -74,6 +83,7 @@ export type ChildMessage =
   | { readonly kind: 'blended'; readonly candidate: TrainedCandidate | null }
   | { readonly kind: 'scored'; readonly predictions: Predictions }
   | { readonly kind: 'separated'; readonly separation: Separation }
+  | { readonly kind: 'measured'; readonly costs: readonly ServingCost[] }
   | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string }
   | { readonly kind: 'free'; readonly state: ChildState };
 

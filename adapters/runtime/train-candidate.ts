@@ -8,6 +8,7 @@ import { fitPreprocessing } from '../../domain/preprocessing/fit.ts';
 import { fitLabelScale, unscalePredictions } from '../../domain/preprocessing/label-scale.ts';
 import { tableFromFeatureRows } from '../data/feature-rows.ts';
 import type { EpochReport, TrainedCandidate, TrainingJob } from '../ports/model-runtime.ts';
+import { writeValidationLosses } from '../packages/validation-losses.ts';
 import type { LabelledRows } from '../ports/store.ts';
 import { buildNetwork } from './build-network.ts';
 import { fingerprintOf, readCheckpoint, writeCheckpoint, type TrainingState } from './checkpoint.ts';
@@ -16,6 +17,7 @@ import { fitNetwork } from './fit-network.ts';
 import { pickGoldenRows, toOutputRows, type Golden } from './golden.ts';
 import { loadTensorflow, tensorflowVersion, type Tensorflow } from './load-tensorflow.ts';
 import { writePackage, type PackagedPreprocessing } from './model-package.ts';
+import { rowLosses } from './losses.ts';
 import { runNetwork } from './network.ts';
 import type { SnapshotRows } from './protocol.ts';
 import { seedMathRandom, type RepeatableRandom } from './repeatable-random.ts';
@@ -120,6 +122,7 @@ async function packCandidate(
   const { task, snapshot, candidate } = job;
   const parameters = model.countParams();
   const packageDirectory = join(job.workDirectory, 'package');
+  await writeValidationLosses(packageDirectory, lossesOn(tf, job, validation, { model, preprocessing }));
   const weightsSha256 = await writePackage(tf, packageDirectory, model, {
     signature: {
       task,
@@ -148,6 +151,18 @@ async function packCandidate(
 
 function bestEpochOf({ losses, bestLoss }: TrainingState): number {
   return losses.find(({ validationLoss }) => validationLoss === bestLoss)?.epoch ?? losses.length;
+}
+
+/** What the candidate's mean validation loss is the mean of. */
+function lossesOn(
+  tf: Tensorflow,
+  { task, snapshot }: TrainingJob,
+  validation: LabelledRows,
+  { model, preprocessing }: Pick<Trained, 'model' | 'preprocessing'>,
+): Float64Array {
+  const examples = toExamples(validation, preprocessing.features, preprocessing.label, snapshot.schema);
+  const outputs = runNetwork(tf, model, examples.inputs, examples.inputWidth);
+  return rowLosses({ task, width: examples.targetWidth, outputs, targets: examples.targets });
 }
 
 function makeGolden(

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { blend } from './blend.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
+import { measureCosts } from './measure-costs.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot } from './score-snapshot.ts';
@@ -48,6 +49,11 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
     case 'score': {
       const { packageDirectory, snapshot, range } = request;
       return { kind: 'scored', predictions: await scoreSnapshot(packageDirectory, rows, snapshot, range) };
+    }
+    case 'measure-costs': {
+      const { packageDirectories, snapshot, range } = request.job;
+      const { table } = await rows.readSnapshot(snapshot, range);
+      return { kind: 'measured', costs: await measureCosts(packageDirectories, table) };
     }
     case 'separate':
       return { kind: 'separated', separation: await separateFromSnapshot(request.job, rows) };

@@ -1,6 +1,7 @@
 import type { Table } from '../table.ts';
 import type { Predictions, Task } from '../task.ts';
 import type { Check } from '../verdict.ts';
+import type { ServingCost } from './cost/serving-cost.ts';
 import type { LiveCoverage } from './coverage/check-coverage.ts';
 import type { TrainingRange } from './coverage/training-range.ts';
 import type { SliceDeclaration } from './slices/declaration.ts';
@@ -9,6 +10,12 @@ import type { Utility } from './utility/utility.ts';
 /** What the challenger's training labels looked like: the majority class and the mean are learned there, never on the holdout. */
 export type TrainingLabels =
   { readonly kind: 'classes'; readonly counts: readonly number[] } | { readonly kind: 'values'; readonly mean: number };
+
+export interface GateCosts {
+  readonly challenger: ServingCost;
+  /** null when there is no champion yet. */
+  readonly champion: ServingCost | null;
+}
 
 /** What the gate is shown: one holdout, in time order, and what both models said about it. */
 export interface GateEvidence {
@@ -22,6 +29,8 @@ export interface GateEvidence {
   /** Rows of equal value depend on each other and are resampled together; without it rows count as independent. */
   readonly blockOf?: ArrayLike<number>;
   readonly challengerSimpler: boolean;
+  /** What both cost to serve, where it was measured. */
+  readonly costs?: GateCosts;
   /** The label known when a row is predicted is this many rows old (default 1); null: the rows are no time series. */
   readonly lastKnownDelayRows?: number | null;
   /** Of the holdout's rows; without them nothing is said of slices, fairness and coverage. */

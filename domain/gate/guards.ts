@@ -1,5 +1,6 @@
 import type { Check } from '../verdict.ts';
 import { checkCalibration } from './calibration/check-calibration.ts';
+import { checkCost } from './cost/check-cost.ts';
 import { checkCoverage } from './coverage/check-coverage.ts';
 import type { GateEvidence } from './evidence.ts';
 import { checkFairness } from './fairness/check-fairness.ts';
@@ -15,7 +16,15 @@ type Guard = (evidence: GateEvidence, policy: GatePolicy) => readonly Check[];
 
 const checkExam: Guard = ({ examChecks }) => examChecks ?? [];
 
-const guards: readonly Guard[] = [checkExam, checkSlices, checkFairness, checkFlips, checkCalibration, checkCoverage];
+const guards: readonly Guard[] = [
+  checkExam,
+  checkSlices,
+  checkFairness,
+  checkFlips,
+  checkCalibration,
+  checkCoverage,
+  checkCost,
+];
 
 export function checkGuards(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
   return guards.flatMap((check) => check(evidence, policy));

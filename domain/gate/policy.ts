@@ -1,10 +1,11 @@
+import { defaultCostPolicy, type CostPolicy } from './cost/policy.ts';
 import { defaultGuardPolicy, type GuardPolicy } from './guard-policy.ts';
 
 /**
  * What a challenger must show before it replaces the champion. Differences are in units of loss: 0.005 is half a point of
  * accuracy for classes, and half a point of the labels' variance (of R²) for regression.
  */
-export interface GatePolicy extends GuardPolicy {
+export interface GatePolicy extends GuardPolicy, CostPolicy {
   /** Level of the one-sided comparison. */
   readonly alpha: number;
   /**
@@ -46,4 +47,5 @@ export const defaultGatePolicy: GatePolicy = {
   bootstrapResamples: 2000,
   seed: 1,
   ...defaultGuardPolicy,
+  ...defaultCostPolicy,
 };

@@ -1,3 +1,5 @@
+import { compareCosts, type ServingCost } from './cost/serving-cost.ts';
+
 /** A trained configuration with its result on the validation part. */
 export interface CandidateResult {
   readonly id: string;
@@ -5,6 +7,8 @@ export interface CandidateResult {
   /** Per-row validation losses, the same rows in the same order for every candidate. */
   readonly losses?: ArrayLike<number>;
   readonly parameters: number;
+  /** Measured of those that `findTied` gives. */
+  readonly cost?: ServingCost;
 }
 
 export interface CandidateChoice {
@@ -16,24 +20,33 @@ export interface CandidateChoice {
 
 /**
  * Picks the candidate that becomes the challenger: the best mean validation loss, and among those within one standard error
- * of it (of the paired per-row differences) the one with the fewest parameters. The holdout is not touched. null when no
- * candidate has a finite loss.
+ * of it (of the paired per-row differences) the cheapest: by its measured cost or, where that was not measured, by its parameters.
+ * The holdout is not touched. null when no candidate has a finite loss.
  */
 export function selectCandidate(candidates: readonly CandidateResult[]): CandidateChoice | null {
-  const ranked = candidates
-    .filter((candidate) => Number.isFinite(candidate.validationLoss))
-    .sort((a, b) => a.validationLoss - b.validationLoss || a.parameters - b.parameters);
-  const best = ranked[0];
+  const tied = findTied(candidates);
+  const best = tied[0];
   if (!best) return null;
-  const tied = ranked.filter((candidate) => candidate === best || isTied(candidate, best));
-  const chosen = tied.reduce((cheapest, candidate) =>
-    candidate.parameters < cheapest.parameters ? candidate : cheapest,
-  );
+  const chosen = tied.reduce((cheapest, candidate) => (isCheaper(candidate, cheapest) ? candidate : cheapest));
   return {
     id: chosen.id,
     reason: explain(chosen, best, candidates.length),
     tied: tied.map((candidate) => candidate.id),
   };
+}
+
+/** The best on validation, and then those that validation can't tell from it. */
+export function findTied(candidates: readonly CandidateResult[]): readonly CandidateResult[] {
+  const ranked = candidates
+    .filter((candidate) => Number.isFinite(candidate.validationLoss))
+    .sort((a, b) => a.validationLoss - b.validationLoss || a.parameters - b.parameters);
+  const [best] = ranked;
+  return best ? ranked.filter((candidate) => candidate === best || isTied(candidate, best)) : [];
+}
+
+function isCheaper(a: CandidateResult, b: CandidateResult): boolean {
+  if (a.cost && b.cost) return compareCosts(a.cost, b.cost) < 0;
+  return a.parameters < b.parameters;
 }
 
 function isTied(candidate: CandidateResult, best: CandidateResult): boolean {
