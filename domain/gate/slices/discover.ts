@@ -34,7 +34,8 @@ export function discoverSlices(
   const singles = columns.flatMap((one) => one.singles);
   const inPairs = columns.slice(0, mostColumns).map(({ partition }) => partition);
   const pairs = inPairs.flatMap((a, i) => inPairs.slice(i + 1).flatMap((b) => scoreCells([a, b], search)));
-  const ranked = [...singles, ...pairs.filter((pair) => addsToParts(pair, singles))].sort((a, b) => b.score - a.score);
+  const known = scoresByCell(singles);
+  const ranked = [...singles, ...pairs.filter((pair) => addsToParts(pair, known))].sort((a, b) => b.score - a.score);
   return ranked.slice(0, mostFound).map((candidate) => toSlice(candidate, kept));
 }
 
@@ -114,11 +115,18 @@ function splitCell(partitions: readonly Partition[], cell: number): Candidate['c
 }
 
 /** A pair is worth a test of its own when it looks worse than either of its parts. */
-function addsToParts(pair: Candidate, singles: readonly Candidate[]): boolean {
-  return pair.cells.every(({ partition, cell }) => {
-    const part = singles.find(({ cells: [one] }) => one!.partition === partition && one!.cell === cell);
-    return part === undefined || part.score < pair.score;
-  });
+function addsToParts(pair: Candidate, known: ReadonlyMap<Partition, ReadonlyMap<number, number>>): boolean {
+  return pair.cells.every(({ partition, cell }) => (known.get(partition)?.get(cell) ?? -Infinity) < pair.score);
+}
+
+function scoresByCell(singles: readonly Candidate[]): ReadonlyMap<Partition, ReadonlyMap<number, number>> {
+  const known = new Map<Partition, Map<number, number>>();
+  for (const { cells, score } of singles) {
+    const { partition, cell } = cells[0]!;
+    const scores = known.get(partition) ?? new Map<number, number>();
+    known.set(partition, scores.set(cell, score));
+  }
+  return known;
 }
 
 function bestScore(candidates: readonly Candidate[]): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GateEvidence } from '../../../domain/gate/evidence.ts';
 import { checkFairness } from '../../../domain/gate/fairness/check-fairness.ts';
+import { gapsOf, groupAnswers } from '../../../domain/gate/fairness/gaps.ts';
 import { checkFlips } from '../../../domain/gate/flips/check-flips.ts';
 import { judgeGate } from '../../../domain/gate/judge.ts';
 import { checkSlices } from '../../../domain/gate/slices/check-slices.ts';
@@ -222,6 +223,20 @@ describe('fairness', () => {
     });
     const even = { ...answering(16_000, [], [0.5, 0.5, 0.5, 0.5]), champion: null };
     expect(checkFairness(even, policy).map(({ outcome }) => outcome)).toEqual(['pass', 'pass']);
+  });
+
+  it('takes of several classes the answer with the largest gap', () => {
+    const groupOf = Array.from({ length: 200 }, (_, row) => Number(row >= 100));
+    const labels = groupOf.map((_, row) => row % 3);
+    // Class 2 is given to nobody in group 1, and to those who should get it in group 0.
+    const given = labels.map((label, row) => (label === 2 && row >= 100 ? 0 : label));
+    const values = given.flatMap((answer) => [0, 1, 2].map((c) => (c === answer ? 1 : 0)));
+    const grouped = groupAnswers({ task: 'multiclass', labels, groupOf, groups: 2, models: [{ width: 3, values }] });
+    const { units, width, sums } = grouped.unitSums;
+    const total = Float64Array.from({ length: width }, (_, k) =>
+      Array.from({ length: units }, (__, u) => sums[u * width + k]!).reduce((a, b) => a + b, 0),
+    );
+    expect(gapsOf(total, grouped, 1, 0)).toEqual({ demographicParity: 0.33, equalOpportunity: 1 });
   });
 
   it('asks a person about a column that isn’t there, and reports groups that are too small', () => {
