@@ -111,7 +111,18 @@ export function drawCost(
   const names = [true, false].map((right) =>
     Plot.text(
       points.filter((point) => isRight(point) === right),
-      { x: 'spent', y: 'value', text: 'policy', textAnchor: right ? 'end' : 'start', dx: right ? -9 : 9, dy: -9 },
+      {
+        x: 'spent',
+        y: 'value',
+        text: 'policy',
+        textAnchor: right ? 'end' : 'start',
+        dx: right ? -9 : 9,
+        dy: -9,
+        // A seam of the page's colour, where a name lies on something.
+        fill: 'currentColor',
+        stroke: 'var(--back)',
+        strokeWidth: 4,
+      },
     ),
   );
   return draw({

@@ -24,5 +24,5 @@ summary { cursor: pointer; padding: .3rem 0; } :focus-visible { outline: 2px sol
 @media (max-width: 640px) { .wide { display: none; } .narrow { display: block; } .pair { display: block; } }
 @media print { :root { color-scheme: light; --back: #fff; --text: #000; --muted: #444; --line: #bbb; --c0: #000; --c1: #0063a3;
   --c2: #00704e; --c3: #b34700; --c4: #9c4a7c; --c5: #8a6100; --c6: #33708f; } body { max-width: none; font-size: 10pt; }
-  .scroll { overflow: visible; } .decisions li { break-inside: avoid; } }
+  .scroll { overflow: visible; } th, td { padding: .15rem .3rem; font-size: 8pt; } .decisions li { break-inside: avoid; } }
 `.trim();
