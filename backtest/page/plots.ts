@@ -107,24 +107,6 @@ export function drawCost(
     const title = `${point.policy}: ${name} ${point.value.toFixed(3)}, ${Math.round(point.spent)} ${label}`;
     return Plot.dot([point], { x: 'spent', y: 'value', symbol, fill: colour, r: 5, title: () => title });
   });
-  const isRight = ({ spent: x }: { spent: number }): boolean => x > 0.6 * most;
-  const names = [true, false].map((right) =>
-    Plot.text(
-      points.filter((point) => isRight(point) === right),
-      {
-        x: 'spent',
-        y: 'value',
-        text: 'policy',
-        textAnchor: right ? 'end' : 'start',
-        dx: right ? -9 : 9,
-        dy: -9,
-        // A seam of the page's colour, where a name lies on something.
-        fill: 'currentColor',
-        stroke: 'var(--back)',
-        strokeWidth: 4,
-      },
-    ),
-  );
   return draw({
     ...size,
     label: `${name} against ${label}: ${points.map((one) => `${one.policy} ${one.value.toFixed(3)} at ${Math.round(one.spent)}`).join(', ')}`,
@@ -134,12 +116,40 @@ export function drawCost(
         best.filter(({ retrainings }) => retrainings <= most),
         { x: 'retrainings', y: 'quality', stroke: 'currentColor', strokeOpacity: 0.6, strokeDasharray: '1 3' },
       ),
+      ...nameSpenders(points, most),
       ...dots,
-      ...names,
     ],
     x: { label, domain: [0, most], ...ticks(size) },
     y: { label: name, nice: true },
   });
+}
+
+interface Spender {
+  readonly policy: string;
+  readonly spent: number;
+  readonly value: number;
+}
+
+/** Names beside the symbols, on the side where there is room. */
+function nameSpenders(points: readonly Spender[], most: number): readonly Plot.Markish[] {
+  const isRight = ({ spent }: Spender): boolean => spent > 0.6 * most;
+  return [true, false].map((right) =>
+    Plot.text(
+      points.filter((point) => isRight(point) === right),
+      {
+        x: 'spent',
+        y: 'value',
+        text: 'policy',
+        textAnchor: right ? 'end' : 'start',
+        dx: right ? -9 : 9,
+        dy: -9,
+        // A seam of the page's colour, where a name lies on a line.
+        fill: 'currentColor',
+        stroke: 'var(--back)',
+        strokeWidth: 4,
+      },
+    ),
+  );
 }
 
 /** Room for the longest name: what is over time stands one above the other. */
