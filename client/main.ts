@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBacktestCommand } from './cli/backtest-command.ts';
+import { addCheckCommand } from './cli/check-command.ts';
 import { addDriftCommand } from './cli/drift-command.ts';
 import { addInitCommand } from './cli/init-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
     .showHelpAfterError()
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   addInitCommand(program, print);
+  addCheckCommand(program, print);
   addStartCommand(program, print);
   addBacktestCommand(program, print);
   addDriftCommand(program, print);
@@ -22,7 +24,7 @@ async function main(): Promise<void> {
 }
 
 main().then(
-  () => process.exit(0),
+  () => process.exit(),
   (error: unknown) => {
     const isWanted = process.env['DEBUG'] !== undefined;
     const text = error instanceof Error ? (isWanted ? error.stack : error.message) : String(error);

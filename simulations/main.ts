@@ -12,6 +12,7 @@ const subjects = [
   'guards',
   'leaks',
   'probation',
+  'preflight',
 ] as const;
 
 /** Runs every simulation, or those that are named, and says which promise holds. `--short` is what the tests run. */

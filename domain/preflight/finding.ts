@@ -16,10 +16,20 @@ export interface Finding {
 
 export type Figures = Finding['figures'];
 
+export function ok(name: string, text: string, figures: Figures = {}): Finding {
+  return { name, level: 'ok', text, advice: null, figures };
+}
+
 export function warn(name: string, text: string, advice: string, figures: Figures = {}): Finding {
   return { name, level: 'warn', text, advice, figures };
 }
 
 export function fail(name: string, text: string, advice: string, figures: Figures = {}): Finding {
   return { name, level: 'fail', text, advice, figures };
+}
+
+/** The worst of the levels; `ok` where there is none. */
+export function worstLevel(findings: readonly Finding[]): Level {
+  const levels = new Set(findings.map(({ level }) => level));
+  return levels.has('fail') ? 'fail' : levels.has('warn') ? 'warn' : 'ok';
 }

@@ -1,4 +1,5 @@
-import type { DataSchema, Table } from '../table.ts';
+import type { DataSchema, RowRange, Table } from '../table.ts';
+import { sliceTable } from '../snapshot/tables.ts';
 
 /** Labelled rows in time order, as a preflight sees them. */
 export interface History {
@@ -10,4 +11,14 @@ export interface History {
   readonly eventMs: Float64Array | null;
   /** When each label became known, ms since the epoch, NaN where it never did; null where the project doesn't say. */
   readonly labelMs: Float64Array | null;
+}
+
+export function sliceHistory({ schema, table, labels, eventMs, labelMs }: History, range: RowRange): History {
+  return {
+    schema,
+    table: sliceTable(table, range),
+    labels: labels.subarray(range.from, range.to),
+    eventMs: eventMs?.subarray(range.from, range.to) ?? null,
+    labelMs: labelMs?.subarray(range.from, range.to) ?? null,
+  };
 }

@@ -44,6 +44,33 @@ describe("a table of one's own", () => {
     });
   });
 
+  it('is checked, with an exit code that says whether something must be mended', async () => {
+    const { folder, file } = await fileOf('leaking');
+    const project = join(folder, 'project');
+    const named = ['--data', file, '--label', 'y', '--time', 'opened', '--label-time', 'closed'];
+    await incumbent('init', project, ...named);
+    const failed = await refusal('check', project);
+    expect(failed).toMatchObject({ code: 1, stderr: '' });
+    expect(failed.stdout).toMatch(/^project: binary, 600 rows, 2 features\n/);
+    expect(failed.stdout).toMatch(/^fail +leak:refund +"refund" alone knows the label .*: put it into "exclude"/m);
+    expect(failed.stdout).toMatch(/\d+ ok, \d+ to know, 1 to mend\n$/);
+    const mended = join(folder, 'mended');
+    await incumbent('init', mended, ...named, '--exclude', 'refund');
+    const report = JSON.parse((await incumbent('check', mended, '--json')).stdout) as {
+      rows: number;
+      features: readonly string[];
+      findings: readonly { name: string; level: string; figures: object }[];
+    };
+    expect(report).toMatchObject({ rows: 600, features: ['x'] });
+    expect(report.findings.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['rows', 'labels', 'label-delay', 'leaks', 'skill', 'gate', 'monitor', 'probation']),
+    );
+    expect(await refusal('check', folder)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no project file') as string,
+    });
+  });
+
   it('says what is wrong with the arguments', async () => {
     expect(await refusal('init', 'nowhere', '--label', 'y')).toMatchObject({
       code: 2,
