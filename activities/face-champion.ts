@@ -17,6 +17,7 @@ import { chooseChallenger, type Choice } from './choose-challenger.ts';
 import type { Dependencies } from './dependencies.ts';
 import { gatherGuardEvidence } from './guard-evidence.ts';
 import { checkExam } from './check-exam.ts';
+import { faceQuarantined } from './face-quarantined.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
@@ -50,7 +51,16 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
       challengerSimpler: choice.challengerSimpler,
       costs: choice.costs,
       ...guardEvidence,
-      examChecks: await checkExam(deps, request, snapshot, holdout),
+      examChecks: [
+        ...(await checkExam(deps, request, snapshot, holdout)),
+        ...(await faceQuarantined(deps, request, {
+          snapshot,
+          task,
+          chosen,
+          challenger,
+          champion: champion?.predictions ?? null,
+        })),
+      ],
     };
     const policy = gatePolicyFor(chosen, request.policy.gate);
     const blockRows = chooseGateBlockRows(evidence, policy);

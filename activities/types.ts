@@ -81,6 +81,8 @@ export interface GateRequest {
   readonly snapshotId: string;
   readonly fingerprint: string;
   readonly champion: string | null;
+  /** Versions that were rolled back. */
+  readonly quarantined: readonly string[];
   readonly trained: readonly TrainedCandidate[];
 }
 

@@ -141,12 +141,12 @@ async function run(shell: Shell, command: Command): Promise<void> {
 
 async function retrain(
   { control, training, project, strategy, state }: Shell,
-  { decisionId, mode, signals, trainingData, freshAfterKey }: CommandOf<'startRetrain'>,
+  { decisionId, mode, signals, trainingData, freshAfterKey, quarantined }: CommandOf<'startRetrain'>,
 ): Promise<RetrainResult> {
   const { policy, isGated } = strategy;
   const { champion } = state.aliases;
   const isAskedFor = signals.some(({ kind }) => kind === 'manual');
-  const request = { project, policy, decisionId, mode, isAskedFor, trainingData, freshAfterKey, champion };
+  const request = { project, policy, decisionId, mode, isAskedFor, trainingData, freshAfterKey, champion, quarantined };
   const faceChampion: ControlActivities['faceChampion'] = async (exam) => {
     const result = await control.faceChampion(exam);
     return isGated ? result : { ...result, outcome: 'pass', reason: 'promoted without a gate' };

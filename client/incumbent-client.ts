@@ -15,6 +15,7 @@ import {
   progressQuery,
   raiseSignalSignal,
   rejectUpdate,
+  releaseUpdate,
   resumeUpdate,
   retrainUpdate,
   rollbackUpdate,
@@ -23,6 +24,7 @@ import {
   type ApproveMessage,
   type LifecycleInput,
   type LifecycleStatus,
+  type ReleaseMessage,
   type RetrainMessage,
   type SetPolicyMessage,
 } from '../workflows/messages.ts';
@@ -51,6 +53,8 @@ export interface IncumbentClient {
   pause(model: string, request: Request): Promise<LifecycleStatus>;
   resume(model: string, request: Request): Promise<LifecycleStatus>;
   rollback(model: string, request: Request): Promise<LifecycleStatus>;
+  /** Takes a rolled-back version out of quarantine. */
+  release(model: string, message: ReleaseMessage): Promise<LifecycleStatus>;
   setPolicy(model: string, message: SetPolicyMessage): Promise<LifecycleStatus>;
   /** Tells the lifecycle of a reason to look that another system has found. */
   raiseSignal(model: string, signal: { readonly reason: string; readonly source: string }): Promise<void>;
@@ -87,6 +91,7 @@ export function createIncumbentClient(client: Client): IncumbentClient {
     pause: update(pauseUpdate),
     resume: update(resumeUpdate),
     rollback: update(rollbackUpdate),
+    release: update(releaseUpdate),
     setPolicy: update(setPolicyUpdate),
     raiseSignal: (model, signal) => ask(model, (handle) => handle.signal(raiseSignalSignal, signal)),
   };

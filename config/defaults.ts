@@ -38,7 +38,7 @@ export const defaultPolicy: Policy = {
   gate: defaultGatePolicy,
   approval: { mode: 'auto', timeoutMs: 7 * dayMs, onTimeout: 'reject' },
   probation: defaultProbationPolicy,
-  rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 50_000 } },
+  rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 50_000 }, quarantine: { labels: 4_000 } },
   serving: { minReplicas: 1, replicaTimeoutMs: 60_000, goldenTolerance: 1e-5 },
 };
 

@@ -136,6 +136,7 @@ const rollbackSchema = z.strictObject({
   backoffFactor: z.number().min(1),
   maxRollbacks: count,
   per: amountSchema,
+  quarantine: amountSchema,
 }) satisfies z.ZodType<RollbackPolicy, unknown>;
 
 const servingSchema = z.strictObject({

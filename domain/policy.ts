@@ -78,4 +78,6 @@ export interface RollbackPolicy {
   /** This many rollbacks within `per` pause the model for a person. */
   readonly maxRollbacks: number;
   readonly per: Amount;
+  /** For so long neither what was rolled back nor what does the same is promoted. */
+  readonly quarantine: Amount;
 }

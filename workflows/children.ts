@@ -18,7 +18,7 @@ type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 export async function runRetrain(
   project: ProjectRef,
   lifecycle: Lifecycle,
-  { mode, decisionId, signals, trainingData, freshAfterKey }: CommandOf<'startRetrain'>,
+  { mode, decisionId, signals, trainingData, freshAfterKey, quarantined }: CommandOf<'startRetrain'>,
 ): Promise<void> {
   const { policy, aliases } = lifecycle.state();
   const champion = aliases.champion;
@@ -28,7 +28,9 @@ export async function runRetrain(
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${mode === 'recalibrate' ? 'Recalibration' : 'Retraining'} ${decisionId}`,
       staticDetails: signals.map((signal) => `- **${signal.kind}**: ${signal.reason}`).join('\n'),
-      args: [{ project, policy, decisionId, mode, reasons: signals, trainingData, freshAfterKey, champion }],
+      args: [
+        { project, policy, decisionId, mode, reasons: signals, trainingData, freshAfterKey, champion, quarantined },
+      ],
     });
     const result = await child.result();
     lifecycle.tell({ type: 'retrainFinished', nowMs: Date.now(), decisionId, result });

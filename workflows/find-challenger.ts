@@ -21,12 +21,14 @@ export interface Crew {
 
 export interface RunRequest extends SnapshotRequest {
   readonly decisionId: string;
+  /** Versions that were rolled back. */
+  readonly quarantined: readonly string[];
 }
 
 /** Snapshot, candidates side by side, choice on validation, gate on the holdout; what passed is trained once more on all rows. */
 export async function findChallenger(request: RunRequest, crew: Crew): Promise<RetrainResult> {
   const { judging, train } = crew;
-  const { project, policy, decisionId, champion } = request;
+  const { project, policy, decisionId, champion, quarantined } = request;
   const taken = await judging.takeSnapshot(request);
   if (taken.outcome === 'blocked') return blockedRun(taken.reason);
   crew.onSnapshot(taken);
@@ -37,7 +39,7 @@ export async function findChallenger(request: RunRequest, crew: Crew): Promise<R
   if (networks.length === 0) throw crew.allFailed();
   const blend = blends(request) ? await crew.blend({ ...run, trained: networks }) : null;
   const trained = blend === null ? networks : [...networks, blend];
-  const examined = await judging.faceChampion({ ...run, fingerprint, champion, trained });
+  const examined = await judging.faceChampion({ ...run, fingerprint, champion, quarantined, trained });
   return refits(request, examined) ? await refit(crew, run, candidates, networks, examined) : examined;
 }
 

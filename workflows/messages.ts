@@ -38,6 +38,8 @@ export interface RetrainInput {
   readonly trainingData: string | null;
   readonly freshAfterKey: string | null;
   readonly champion: string | null;
+  /** Versions that were rolled back. */
+  readonly quarantined: readonly string[];
 }
 
 export interface ProbationInput {
@@ -66,6 +68,8 @@ export interface LifecycleStatus {
   /** What a person should look at. */
   readonly attention: string | null;
   readonly turnedDown: LifecycleState['turnedDown'];
+  /** Rolled back: neither these versions nor what does the same is promoted for now. */
+  readonly quarantined: readonly string[];
   readonly clock: PolicyClock;
   readonly totals: LifecycleState['totals'];
   readonly newest: DecisionSummary | null;
@@ -91,6 +95,10 @@ export interface ApproveMessage extends Request {
   /** Promote the newest challenger although it was turned down. */
   readonly override?: boolean;
 }
+export interface ReleaseMessage extends Request {
+  /** The version to take out of quarantine. */
+  readonly version: string;
+}
 export interface SetPolicyMessage extends Request {
   readonly policy: Policy;
 }
@@ -107,6 +115,7 @@ export const rejectUpdate = defineUpdate<LifecycleStatus, [Request]>('reject');
 export const pauseUpdate = defineUpdate<LifecycleStatus, [Request]>('pause');
 export const resumeUpdate = defineUpdate<LifecycleStatus, [Request]>('resume');
 export const rollbackUpdate = defineUpdate<LifecycleStatus, [Request]>('rollback');
+export const releaseUpdate = defineUpdate<LifecycleStatus, [ReleaseMessage]>('release');
 export const setPolicyUpdate = defineUpdate<LifecycleStatus, [SetPolicyMessage]>('setPolicy');
 
 export const statusQuery = defineQuery<LifecycleStatus>('status');

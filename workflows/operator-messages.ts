@@ -4,10 +4,12 @@ import {
   whyNotApprove,
   whyNotPause,
   whyNotReject,
+  whyNotRelease,
   whyNotResume,
   whyNotRollback,
   type Refusal,
 } from '../domain/lifecycle/operator.ts';
+import { inQuarantine } from '../domain/lifecycle/quarantine.ts';
 import { whyWaiting } from '../domain/lifecycle/readiness.ts';
 import type { LifecycleState } from '../domain/lifecycle/state.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -20,6 +22,7 @@ import {
   probationFinishedSignal,
   raiseSignalSignal,
   rejectUpdate,
+  releaseUpdate,
   resumeUpdate,
   retrainFinishedSignal,
   retrainUpdate,
@@ -50,7 +53,21 @@ function describeStatus(state: LifecycleState): LifecycleStatus {
   const { model, stage, aliases, pending, paused, attention, turnedDown, clock, totals, recent } = state;
   const waitingFor = pending.length > 0 ? whyWaiting(state, Date.now()) : null;
   const newest = recent.at(-1) ?? null;
-  return { model, stage, aliases, waitingFor, pending, paused, attention, turnedDown, clock, totals, newest };
+  const quarantined = inQuarantine(state).map(({ version }) => version);
+  return {
+    model,
+    stage,
+    aliases,
+    waitingFor,
+    pending,
+    paused,
+    attention,
+    turnedDown,
+    quarantined,
+    clock,
+    totals,
+    newest,
+  };
 }
 
 /** Registers everything that a lifecycle can be sent; before the first await, so that nothing is missed. */
@@ -125,6 +142,7 @@ function handleUpdates(lifecycle: Lifecycle): void {
   handlePlainUpdate(lifecycle, pauseUpdate, 'pauseRequested', whyNotPause, 'Start no retraining until resumed');
   handlePlainUpdate(lifecycle, resumeUpdate, 'resumeRequested', whyNotResume, 'Go on after a pause');
   handlePlainUpdate(lifecycle, rollbackUpdate, 'rollbackRequested', whyNotRollback, 'Put the previous version back');
+  handleRelease(lifecycle);
   setHandler(
     setPolicyUpdate,
     ({ by, reason, policy }) => {
@@ -132,6 +150,23 @@ function handleUpdates(lifecycle: Lifecycle): void {
       return answer();
     },
     { validator: checkRequest, description: 'Replace the policy: {"by", "reason", "policy"}' },
+  );
+}
+
+function handleRelease({ state, tell }: Lifecycle): void {
+  setHandler(
+    releaseUpdate,
+    ({ by, reason, version }) => {
+      tell({ type: 'releaseRequested', nowMs: Date.now(), by, reason, version });
+      return describeStatus(state());
+    },
+    {
+      validator: (request) => {
+        checkRequest(request);
+        refuseUnless(whyNotRelease(state(), request.version));
+      },
+      description: 'Let what does the same as a rolled-back version be promoted again: {"by", "reason", "version"}',
+    },
   );
 }
 

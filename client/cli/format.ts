@@ -27,6 +27,7 @@ export function formatStatus(status: LifecycleStatus, nowMs: number): string {
     ['champion', aliases.champion ?? 'none yet'],
     ['previous', aliases.previous],
     ['turned down', status.turnedDown === null ? null : `${status.turnedDown.version} (${status.turnedDown.reason})`],
+    ['quarantine', status.quarantined.length === 0 ? null : `version ${status.quarantined.join(', ')}`],
     ['paused', paused === null ? null : `by ${paused.by}: ${paused.reason}`],
     ['attention', status.attention],
     ['signals', pending.length === 0 ? null : pending.map(({ kind, reason }) => `${kind}: ${reason}`).join('; ')],

@@ -13,9 +13,9 @@ interface RequestOptions extends TargetOptions {
 
 type Print = (text: string) => void;
 
-function addTarget(command: Command): Command {
+function addTarget(command: Command, model = '[model]'): Command {
   return command
-    .argument('[model]', 'name of the model; may be left out where there is one only')
+    .argument(model, `name of the model${model.startsWith('[') ? '; may be left out where there is one only' : ''}`)
     .option('--json', 'print JSON', false)
     .addOption(
       new Option('--home <dir>', 'home of a running `incumbent start`').default(defaultHome).env('INCUMBENT_HOME'),
@@ -24,8 +24,8 @@ function addTarget(command: Command): Command {
     .option('--namespace <name>', 'Temporal namespace');
 }
 
-function addRequest(command: Command): Command {
-  return addTarget(command)
+function addRequest(command: Command, model?: string): Command {
+  return addTarget(command, model)
     .requiredOption('--reason <text>', 'why; it goes into the ledger')
     .option('--by <name>', 'who asks', loginName());
 }
@@ -65,6 +65,17 @@ export function addOperatorCommands(program: Command, print: Print): void {
   addPlainCommand(program, print, 'pause', 'start no retraining until resumed');
   addPlainCommand(program, print, 'resume', 'go on after a pause');
   addPlainCommand(program, print, 'rollback', 'put the previous version back');
+  addRelease(program, print);
+}
+
+function addRelease(program: Command, print: Print): void {
+  const description = 'take a rolled-back version out of quarantine: what does the same may be promoted again';
+  addRequest(program.command('release').description(description), '<model>')
+    .argument('<version>', 'the version that was rolled back')
+    .action(async (model: string, version: string, options: RequestOptions) => {
+      const { by, reason } = options;
+      await show(options, print, async (client) => await client.release(model, { by, reason, version }));
+    });
 }
 
 async function tellHistory(named: string | undefined, options: TargetOptions & { explain: boolean }): Promise<string> {

@@ -1,3 +1,5 @@
+import { describeAmount } from './clock.ts';
+import { inQuarantine } from './quarantine.ts';
 import { whyWaiting } from './readiness.ts';
 import type { LifecycleState, Stage } from './state.ts';
 
@@ -29,6 +31,7 @@ function possibleUpdates(state: LifecycleState): readonly string[] {
   if (stage.name === 'serving' && state.turnedDown !== null) updates.push('approve (with `"override": true`)');
   const canRollBack = stage.name === 'serving' || stage.name === 'probation';
   if (canRollBack && state.aliases.previous !== null) updates.push('rollback');
+  if (inQuarantine(state).length > 0) updates.push('release (with `"version"`)');
   return [...updates, 'setPolicy'];
 }
 
@@ -46,6 +49,7 @@ export function describeState(state: LifecycleState, nowMs: number): string {
     '',
     `${count(clock.rows)} predictions, ${count(clock.labels)} labels · ${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks`,
     '',
+    ...quarantineLines(state),
     ...pendingLines(state, waiting),
     '### Newest decisions',
     ...decisionLines(state),
@@ -68,6 +72,13 @@ function pendingLines(state: LifecycleState, waiting: string | null): readonly s
     ...(waiting === null ? [] : ['', `Nothing starts: ${waiting}.`]),
     '',
   ];
+}
+
+function quarantineLines(state: LifecycleState): readonly string[] {
+  const held = inQuarantine(state);
+  if (held.length === 0) return [];
+  const lasts = describeAmount(state.policy.rollback.quarantine);
+  return [`In quarantine for ${lasts} each: ${held.map(({ version }) => `version ${version}`).join(', ')}`, ''];
 }
 
 function decisionLines(state: LifecycleState): readonly string[] {

@@ -26,6 +26,7 @@ type Happening =
   | ({ readonly type: 'rollbackRequested' } & Request)
   | ({ readonly type: 'pauseRequested' } & Request)
   | ({ readonly type: 'resumeRequested' } & Request)
+  | ({ readonly type: 'releaseRequested'; readonly version: string } & Request)
   | ({ readonly type: 'policySet'; readonly policy: Policy } & Request)
   | { readonly type: 'timePassed' };
 
@@ -51,7 +52,8 @@ export type Command =
       readonly signals: readonly Signal[];
       readonly trainingData: string | null;
       readonly freshAfterKey: string | null;
-      readonly refusedFingerprints: readonly string[];
+      /** Versions that were rolled back: the gate refuses what does the same. */
+      readonly quarantined: readonly string[];
     }
   | { readonly type: 'runStep'; readonly plan: Switch; readonly step: SwitchStep }
   | { readonly type: 'startProbation'; readonly decisionId: string; readonly plan: Switch }

@@ -1,5 +1,6 @@
 import { change, command, enter, keep, nextDecision, record, type Draft } from './draft.ts';
 import type { LifecycleEvent, Request } from './events.ts';
+import { inQuarantine } from './quarantine.ts';
 import { promote, turnDown } from './retraining.ts';
 import type { LifecycleState } from './state.ts';
 import { confirm, startRollback } from './switching.ts';
@@ -33,6 +34,13 @@ export function whyNotPause(state: LifecycleState): Refusal {
 
 export function whyNotResume(state: LifecycleState): Refusal {
   return state.paused === null ? 'not paused' : null;
+}
+
+export function whyNotRelease(state: LifecycleState, version: string): Refusal {
+  const held = inQuarantine(state).map((one) => one.version);
+  if (held.includes(version)) return null;
+  const known = held.length === 0 ? 'no version is' : `${held.join(', ')} ${held.length === 1 ? 'is' : 'are'}`;
+  return `version ${version} is not in quarantine: ${known}`;
 }
 
 function note(draft: Draft, kind: string, request: Request, nowMs: number): Draft {
@@ -96,6 +104,14 @@ export function applyPause(state: LifecycleState, request: Request, nowMs: numbe
 export function applyResume(state: LifecycleState, request: Request, nowMs: number): Draft {
   if (whyNotResume(state) !== null) return keep(state);
   return change(note(keep(state), 'resume', request, nowMs), { paused: null, attention: null, rollbackClocks: [] });
+}
+
+/** A person answers for it: what does the same may be promoted from now on. */
+export function applyRelease(state: LifecycleState, event: Asked<'releaseRequested'>): Draft {
+  const { by, reason, version, nowMs } = event;
+  if (whyNotRelease(state, version) !== null) return keep(state);
+  const noted = note(keep(state), 'release', { by, reason: `version ${version}: ${reason}` }, nowMs);
+  return change(noted, { quarantined: state.quarantined.filter((one) => one.version !== version) });
 }
 
 /** The ledger's newest entry of this kind is where the monitor finds the policy in force. */

@@ -1,4 +1,5 @@
 import type { Command } from './events.ts';
+import { inQuarantine } from './quarantine.ts';
 import type { LifecycleState, Stage } from './state.ts';
 
 /** Names a stage apart from every other, so that entering it can be told from staying in it. */
@@ -25,7 +26,7 @@ export function outstanding(state: LifecycleState): readonly Command[] {
           signals: stage.signals,
           trainingData: stage.trainingData,
           freshAfterKey: state.lastKey,
-          refusedFingerprints: state.refusedFingerprints,
+          quarantined: inQuarantine(state).map(({ version }) => version),
         },
       ];
     case 'switching':

@@ -1,12 +1,12 @@
 import { change, enter, keep, nextDecision, record, type Draft } from './draft.ts';
 import { keptGains, type Gain } from './period.ts';
+import { repeats } from './quarantine.ts';
 import type { RetrainMode, RetrainResult, Triage } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { LifecycleState } from './state.ts';
 import { planPromotion } from './switch.ts';
 
 const maxPending = 50;
-const keptFingerprints = 50;
 
 /** Keeps all reasons, the newest of each kind and source first to stay when there are too many. */
 export function collect(state: LifecycleState, signals: readonly Signal[], nowMs: number): LifecycleState {
@@ -72,8 +72,10 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
   const gains = [...state.gains, ...gainOf(state, result)].slice(-keptGains);
   const known = change(noted, { lastKey: result.lastKey ?? state.lastKey, result, gains });
   if (result.outcome !== 'pass' || result.version === null) return turnDown(known, decisionId, result.reason);
-  if (isRefused(state, result)) {
-    return turnDown(known, decisionId, 'the same data and configurations were rolled back before');
+  const repeated = repeats(state, result);
+  if (repeated !== null) {
+    const reason = `the same data and configurations gave version ${repeated}, which was rolled back before`;
+    return turnDown(known, decisionId, reason);
   }
   if (state.policy.approval.mode === 'auto') return promote(known, decisionId, result.reason, 'policy');
   return enter(known, {
@@ -101,10 +103,6 @@ export function applyFailure(state: LifecycleState, decisionId: string, reason: 
   return enter(change(record(keep(state), entry), { attention }), { name: 'serving' });
 }
 
-function isRefused(state: LifecycleState, result: RetrainResult): boolean {
-  return result.fingerprint !== null && state.refusedFingerprints.includes(result.fingerprint);
-}
-
 /** The champion stays; the challenger's version is kept so that an operator may override. */
 export function turnDown(draft: Draft, decisionId: string, reason: string): Draft {
   const version = draft.state.result?.version ?? null;
@@ -125,11 +123,4 @@ export function promote(draft: Draft, decisionId: string, reason: string, by: st
     plan,
     step: 'record-intent',
   });
-}
-
-/** Remembers what was rolled back, so that the same run is not promoted again. */
-export function refuse(state: LifecycleState): Pick<LifecycleState, 'refusedFingerprints'> {
-  const known = state.promotedFingerprint;
-  if (known === null) return { refusedFingerprints: state.refusedFingerprints };
-  return { refusedFingerprints: [...state.refusedFingerprints, known].slice(-keptFingerprints) };
 }

@@ -3,6 +3,7 @@ import type { Policy } from '../project.ts';
 import { noAliases, type Aliases } from './aliases.ts';
 import { startOfClock } from './clock.ts';
 import type { Gain } from './period.ts';
+import type { Quarantined } from './quarantine.ts';
 import type { RetrainMode, RetrainResult } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { Switch, SwitchStep } from './switch.ts';
@@ -70,8 +71,8 @@ export interface LifecycleState {
   readonly lastPromotion: Switch | null;
   readonly rollbackClocks: readonly PolicyClock[];
   readonly rollbacksInARow: number;
-  /** Fingerprints of runs whose challengers were rolled back: not promoted again. */
-  readonly refusedFingerprints: readonly string[];
+  /** What was rolled back, newest last; some of it longer ago than a quarantine lasts. */
+  readonly quarantined: readonly Quarantined[];
   readonly promotedFingerprint: string | null;
   readonly decisionCount: number;
   readonly totals: { readonly trainings: number; readonly promotions: number; readonly rollbacks: number };
@@ -100,7 +101,7 @@ export function initialState(model: string, policy: Policy): LifecycleState {
     lastPromotion: null,
     rollbackClocks: [],
     rollbacksInARow: 0,
-    refusedFingerprints: [],
+    quarantined: [],
     promotedFingerprint: null,
     decisionCount: 0,
     totals: { trainings: 0, promotions: 0, rollbacks: 0 },

@@ -8,6 +8,7 @@ import {
   applyPause,
   applyPolicy,
   applyRejection,
+  applyRelease,
   applyResume,
   applyRollbackRequest,
 } from './operator.ts';
@@ -63,6 +64,8 @@ function apply(state: LifecycleState, event: LifecycleEvent): Draft {
       return applyPause(state, event, nowMs);
     case 'resumeRequested':
       return applyResume(state, event, nowMs);
+    case 'releaseRequested':
+      return applyRelease(state, event);
     case 'policySet':
       return applyPolicy(state, event);
     case 'timePassed':

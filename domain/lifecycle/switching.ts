@@ -1,7 +1,8 @@
 import { change, enter, keep, record, type Draft } from './draft.ts';
+import { quarantine } from './quarantine.ts';
 import { isBreakerOpen } from './readiness.ts';
 import type { ProbationResult } from './results.ts';
-import { collect, refuse } from './retraining.ts';
+import { collect } from './retraining.ts';
 import type { SignalKind } from './signals.ts';
 import type { LifecycleState } from './state.ts';
 import { planRollback, planUndo, stepAfter, type Switch, type SwitchStep } from './switch.ts';
@@ -63,7 +64,7 @@ function finish(state: LifecycleState, plan: Switch, nowMs: number): Draft {
     evidence: plan,
   });
   if (plan.kind === 'promotion') return finishPromotion(noted, plan);
-  if (plan.kind === 'rollback') return finishRollback(noted, nowMs);
+  if (plan.kind === 'rollback') return finishRollback(noted, plan, nowMs);
   const attention = `promotion undone: ${plan.reason}`;
   return enter(change(noted, { attention }), { name: 'serving' });
 }
@@ -78,10 +79,10 @@ function finishPromotion(draft: Draft, plan: Switch): Draft {
   return enter(promoted, { name: 'probation', decisionId: plan.decisionId, plan });
 }
 
-function finishRollback(draft: Draft, nowMs: number): Draft {
+function finishRollback(draft: Draft, plan: Switch, nowMs: number): Draft {
   const { state } = draft;
   const rolledBack = change(draft, {
-    ...refuse(state),
+    quarantined: quarantine(state, plan.before.champion, plan.reason),
     totals: { ...state.totals, rollbacks: state.totals.rollbacks + 1 },
     rollbackClocks: [...state.rollbackClocks, state.clock].slice(-keptRollbacks),
     rollbacksInARow: state.rollbacksInARow + 1,

@@ -13,6 +13,7 @@ import {
   observedSignal,
   pauseUpdate,
   probationId,
+  releaseUpdate,
   retrainId,
   retrainUpdate,
   rollbackUpdate,
@@ -118,6 +119,57 @@ describe('lifecycle', () => {
       await handle.signal(observedSignal, { clock: labels(50_000), signals: [] });
       const again = await until(env, handle, ({ totals }) => totals.trainings === 2);
       expect(again.pending).toEqual([]);
+      return [handle];
+    });
+  });
+
+  it('keeps what was rolled back out until a person releases it', async () => {
+    const asked: (readonly string[])[] = [];
+    const activities = scriptedActivities([], {
+      lookAtProbation: () => Promise.resolve(look('rolled-back')),
+      faceChampion: ({ quarantined }) => {
+        asked.push(quarantined);
+        return Promise.resolve(gateResult());
+      },
+    });
+    await withTimeSkipping(activities, async (env) => {
+      const handle = await start(env);
+      await handle.executeUpdate(retrainUpdate, { args: [ada] });
+      const held = await until(env, handle, ({ totals }) => totals.rollbacks === 1);
+      expect(held.quarantined).toEqual(['2']);
+      await handle.executeUpdate(retrainUpdate, { args: [ada] });
+      const refused = await until(env, handle, ({ turnedDown }) => turnedDown !== null);
+      expect(refused.turnedDown?.reason).toMatch(/gave version 2, which was rolled back before/);
+      expect(asked).toEqual([[], ['2']]);
+      const wrong = handle.executeUpdate(releaseUpdate, { args: [{ ...ada, version: '7' }] });
+      expect(await refusal(wrong)).toBe('version 7 is not in quarantine: 2 is');
+      const released = await handle.executeUpdate(releaseUpdate, { args: [{ ...ada, version: '2' }] });
+      expect(released.quarantined).toEqual([]);
+      await handle.executeUpdate(retrainUpdate, { args: [ada] });
+      await until(env, handle, ({ totals }) => totals.promotions === 2);
+      return [handle];
+    });
+  });
+
+  it('pauses for a person after as many rollbacks as the policy allows', async () => {
+    let runs = 0;
+    const activities = scriptedActivities([], {
+      lookAtProbation: () => Promise.resolve(look('rolled-back')),
+      faceChampion: () => {
+        runs += 1;
+        return Promise.resolve(gateResult({ version: `${runs + 1}`, fingerprint: `f${runs + 1}` }));
+      },
+    });
+    await withTimeSkipping(activities, async (env) => {
+      const handle = await start(env);
+      for (const count of [1, 2, 3]) {
+        await handle.executeUpdate(retrainUpdate, { args: [ada] });
+        await until(env, handle, ({ totals }) => totals.rollbacks === count);
+      }
+      const { paused, aliases, quarantined } = await handle.query(statusQuery);
+      expect(paused).toMatchObject({ by: 'policy', reason: expect.stringMatching(/3 rollbacks in a period/) });
+      expect(aliases.champion).toBe('1');
+      expect(quarantined).toEqual(['2', '3', '4']);
       return [handle];
     });
   });

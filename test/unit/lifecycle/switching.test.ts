@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Aliases } from '../../../domain/lifecycle/aliases.ts';
+import { whyNotRelease } from '../../../domain/lifecycle/operator.ts';
 import { outstanding } from '../../../domain/lifecycle/outstanding.ts';
 import type { SwitchStep } from '../../../domain/lifecycle/switch.ts';
 import type { Switch } from '../../../domain/lifecycle/switch.ts';
@@ -128,9 +129,45 @@ describe('after a rollback', () => {
   });
 
   it('refuses the same data and configurations', () => {
-    const again = finishRetraining(retraining(rolledBack, 30_000), gateResult({ version: '3' }));
+    const again = finishRetraining(retraining(rolledBack, 25_000), gateResult({ version: '3' }));
     expect(again.state.stage.name).toBe('serving');
-    expect(again.state.turnedDown?.reason).toMatch(/rolled back before/);
+    expect(again.state.turnedDown?.reason).toMatch(/gave version 2, which was rolled back before/);
+  });
+
+  it('has the gate refuse what does the same, until enough fresh labels have come', () => {
+    const versionsAt = (count: number) => {
+      const asked = retraining(rolledBack, count).commands.findLast(({ type }) => type === 'startRetrain');
+      return asked?.type === 'startRetrain' ? asked.quarantined : null;
+    };
+    expect(rolledBack.state.quarantined).toMatchObject([
+      { version: '2', fingerprint: 'f2', since: { labels: 10_000 }, reason: 'it was rolled-back' },
+    ]);
+    expect(versionsAt(29_999)).toEqual(['2']);
+    expect(versionsAt(30_000)).toEqual([]);
+    const over = finishRetraining(retraining(rolledBack, 30_000), gateResult({ version: '3' }));
+    expect(over.state.stage).toMatchObject({ name: 'switching', plan: { kind: 'promotion' } });
+  });
+
+  it('holds back a version that a person rolled back, too', () => {
+    const asked = tell(onProbation(), { type: 'rollbackRequested', by: 'ada', reason: 'complaints' });
+    expect(finishSwitch(asked).state.quarantined).toMatchObject([{ version: '2', reason: 'complaints' }]);
+  });
+
+  it('promotes the same again once a person has released it', () => {
+    expect(whyNotRelease(rolledBack.state, '1')).toBe('version 1 is not in quarantine: 2 is');
+    const asked = { type: 'releaseRequested', by: 'ada', reason: 'the labels were wrong' } as const;
+    expect(tell(rolledBack, { ...asked, version: '1' }).state.quarantined).toHaveLength(1);
+    const released = tell(rolledBack, { ...asked, version: '2' });
+    expect(released.state.recent.at(-1)?.summary).toBe('release by ada: version 2: the labels were wrong');
+    expect(whyNotRelease(released.state, '2')).toBe('version 2 is not in quarantine: no version is');
+    const again = finishRetraining(retraining(released, 20_000), gateResult({ version: '3' }));
+    expect(again.state.stage).toMatchObject({ name: 'switching', plan: { kind: 'promotion' } });
+  });
+
+  it('ends its back-off with the first promotion that is confirmed', () => {
+    const good = onProbation(rolledBack, gateResult({ version: '3', fingerprint: 'f3' }));
+    expect(good.state.rollbacksInARow).toBe(1);
+    expect(finishProbation(good, 'confirmed').state.rollbacksInARow).toBe(0);
   });
 
   it('pauses for a person after too many', () => {

@@ -81,7 +81,7 @@ async function run(
       createTrainingActivities(deps).trainCandidate({ ...aim, snapshotId, candidate, refit: null }),
     ),
   );
-  return await control.faceChampion({ ...aim, snapshotId, fingerprint, trained });
+  return await control.faceChampion({ ...aim, snapshotId, fingerprint, quarantined: [], trained });
 }
 
 /** The champion answers the rows, and what comes of them becomes known. */

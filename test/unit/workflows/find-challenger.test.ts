@@ -14,6 +14,7 @@ const request = (changes: Partial<RunRequest> = {}): RunRequest => ({
   isAskedFor: false,
   trainingData: null,
   freshAfterKey: null,
+  quarantined: ['7'],
   champion: '1',
   ...changes,
 });
