@@ -53,13 +53,7 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
       ...guardEvidence,
       examChecks: [
         ...(await checkExam(deps, request, snapshot, holdout)),
-        ...(await faceQuarantined(deps, request, {
-          snapshot,
-          task,
-          chosen,
-          challenger,
-          champion: champion?.predictions ?? null,
-        })),
+        ...(await faceQuarantined(deps, request, { snapshot, task, chosen, challenger, champion })),
       ],
     };
     const policy = gatePolicyFor(chosen, request.policy.gate);
