@@ -4,6 +4,9 @@ import type { Stack } from '../start/stack.ts';
 import type { Display } from './display.ts';
 
 const lookEveryMs = 50;
+/** Every question costs the cores that train: while nothing happens they come less often. */
+const lookAtLeastEveryMs = 400;
+const slowdown = 1.3;
 
 /** Follows one model's lifecycle for the demo: prints its decisions, waits until it has done what it started. */
 export interface Life {
@@ -33,15 +36,15 @@ export function followLife({ client, project, directory }: Stack, display: Displ
   };
 
   const untilQuiet = async (week: number): Promise<LifecycleStatus> => {
-    for (;;) {
+    for (let waitMs = lookEveryMs; ; waitMs = Math.min(lookAtLeastEveryMs, waitMs * slowdown)) {
       const now = await status();
-      await report(week);
+      if (now.newest !== null && !seen.has(now.newest.id)) await report(week);
       const isBusy =
         now.stage.name !== 'serving' && now.stage.name !== 'probation' && now.stage.name !== 'awaiting-approval';
       const willStart = now.stage.name === 'serving' && now.pending.length > 0 && now.waitingFor === null;
       const isJoining = now.stage.name === 'serving' && now.waitingFor === 'waiting for further signals to join';
       if (!isBusy && !willStart && !isJoining) return now;
-      await sleep(lookEveryMs);
+      await sleep(waitMs);
     }
   };
 
