@@ -1,6 +1,9 @@
 import type { LifecycleState } from './state.ts';
 
-/** What a retraining was found to be worth: the champion's loss minus the challenger's, after so many labels. */
+/**
+ * What a retraining was worth after so many labels: the champion's loss minus the challenger's, and nothing where the challenger was turned
+ * down. What it would have cost to take it is not lost.
+ */
 export interface Gain {
   readonly labels: number;
   readonly gain: number;
@@ -12,11 +15,12 @@ export const keptGains = 4;
 const expected: Gain = { labels: 5_000, gain: 0.02 };
 const leastGates = 2;
 /** However little the last challengers gained, the next look is at most this much further away. */
-const mostGrowth = 4;
+const mostGrowth = 2;
 
 /**
  * Labels after which the next retraining pays. A model that loses ρ per label costs ρT²/2 over a period T, a training costs C:
- * together they are least at T = √(2C/ρ) (Žliobaitė et al. 2015). ρ is what the newest challengers gained on their champions. Example:
+ * together they are least at T = √(2C/ρ) (Žliobaitė et al. 2015). ρ is what the newest challengers gained on their champions; runs that gain nothing
+ * double the period. Example:
  * 3 points gained in 1,500 labels and a training worth 50 wrong answers give 2,236 labels.
  */
 export function periodLabels({ gains, policy }: Pick<LifecycleState, 'gains' | 'policy'>): number {

@@ -16,7 +16,7 @@ import { outstanding, stageKey } from './outstanding.ts';
 import { periodLabels } from './period.ts';
 import { isHeldBack, whyWaiting } from './readiness.ts';
 import { applyFailure, applyResult, applyTriage, collect, startTriage } from './retraining.ts';
-import type { Signal } from './signals.ts';
+import type { Signal, SignalKind } from './signals.ts';
 import type { LifecycleState } from './state.ts';
 import { applyProbation, applyStepDone, applyStepFailed } from './switching.ts';
 
@@ -85,8 +85,13 @@ function start(state: LifecycleState, aliases: LifecycleState['aliases'], nowMs:
 function observe(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'observed' }>): Draft {
   const seen = keep(collect({ ...state, clock: event.clock }, [...event.signals, ...due(state, event)], event.nowMs));
   if (state.stage.name !== 'probation') return seen;
-  const isWaitedFor = seen.state.pending.some(({ kind }) => kind === 'performance-drift') && !isHeldBack(seen.state);
+  const isWaitedFor = seen.state.pending.some(({ kind }) => callsAtOnce(kind)) && !isHeldBack(seen.state);
   return command(seen, { type: 'lookAgain', decisionId: state.stage.decisionId, isWaitedFor });
+}
+
+/** Lost performance and a retraining that pays don't wait for a probation that has found nothing. */
+function callsAtOnce(kind: SignalKind): boolean {
+  return kind === 'performance-drift' || kind === 'schedule';
 }
 
 function requestRetraining(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'retrainRequested' }>): Draft {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Signal } from '../../../domain/lifecycle/signals.ts';
 import { describe, expect, it } from 'vitest';
 import type { Aliases } from '../../../domain/lifecycle/aliases.ts';
 import { whyNotRelease } from '../../../domain/lifecycle/operator.ts';
@@ -97,8 +98,13 @@ describe('probation', () => {
     expect(finishSwitch(promoting).state.pending).toEqual([]);
   });
 
-  it('is asked to end when the world has changed and nothing else holds a retraining back', () => {
-    const soon = tell(onProbation(), observed(10_100, performanceDrift));
+  const scheduled: Signal = { kind: 'schedule', reason: 'a retraining pays', atMs: 0 };
+
+  it.each([
+    ['the world has changed', performanceDrift],
+    ['a retraining pays', scheduled],
+  ])('is asked to end when %s and nothing else holds a retraining back', (_why, signal) => {
+    const soon = tell(onProbation(), observed(10_100, signal));
     expect(soon.commands.at(-1)).toMatchObject({ type: 'lookAgain', isWaitedFor: false });
     const late = tell(soon, observed(50_000));
     expect(late.commands.at(-1)).toMatchObject({ type: 'lookAgain', isWaitedFor: true });
