@@ -17,7 +17,7 @@ const suspicionLevel = 0.1;
  * Consecutive rows of the holdout that count as one piece of evidence: 1 where rows look independent. Seen are the differences that the gate
  * decides on. Dependence shows in their autocorrelations (Politis & White), or, where each of those is lost in the noise of right and wrong
  * answers, in block means that spread farther than those of independent rows. Then thirty blocks are formed, as in Ibragimov & Müller's t-test
- * on group means (2010), or half or a quarter as many while their means still lean on each other; the gate refuses to judge on fewer than ten.
+ * on group means (2010), or half or a quarter as many while their means still lean on each other; where even those do, the gate refuses to judge.
  */
 export function chooseGateBlockRows(evidence: GateEvidence, policy: GatePolicy): number {
   const { blockRows } = policy;
@@ -51,7 +51,7 @@ export function blockRowsOf(series: Float64Array): number {
   const found = chooseBlockRows(series);
   if (found === 1 && !spreadsTooFar(series, usual)) return 1;
   let rows = usual;
-  for (let halvings = 0; halvings < 2 && correlateNeighbours(series, rows) > largestCorrelation; halvings++) rows *= 2;
+  for (let halvings = 0; halvings < 3 && correlateNeighbours(series, rows) > largestCorrelation; halvings++) rows *= 2;
   return Math.max(rows, Math.min(found, 2 * usual));
 }
 

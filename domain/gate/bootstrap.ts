@@ -14,14 +14,14 @@ export interface MeanBounds {
 }
 
 /** Fewer rows (or blocks) than this say too little about their own spread. */
-export const minResamplingUnits = 10;
+export const minResamplingUnits = 7;
 
 /** With more units than this the bootstrap of a mean and the normal law agree, and only the latter is quick. */
 const mostResampledUnits = 20_000;
 
 /**
  * Bootstrap percentile bounds of the mean, with the percentiles moved outward for the number of units (Hesterberg 2015: t
- * instead of normal quantiles, × √(n/(n−1)), which the plain percentile interval of few units lacks). null below 10 units.
+ * instead of normal quantiles, × √(n/(n−1)), which the plain percentile interval of few units lacks). null below 7 units.
  */
 export function boundMean(units: ResamplingUnits, alpha: number, resamples: number, seed: number): MeanBounds | null {
   const count = units.sums.length;

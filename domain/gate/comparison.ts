@@ -1,4 +1,4 @@
-import { normalCdf } from '../math/normal.ts';
+import { studentSurvival } from '../math/student-t.ts';
 import type { Outcome } from '../verdict.ts';
 import { boundMean, type MeanBounds, minResamplingUnits } from './bootstrap.ts';
 import { subtractLosses } from './losses.ts';
@@ -27,8 +27,8 @@ export interface Comparison {
   /** Mean over standard error; ±Infinity where the difference is the same on every row. */
   readonly statistic: number;
   readonly pValue: number;
-  /** McNemar where rows are independent and losses are 0/1, else the normal law on the resampling units. */
-  readonly method: 'McNemar' | 'normal';
+  /** McNemar where rows are independent and losses are 0/1, else Student's law on the resampling units. */
+  readonly method: 'McNemar' | 'Student';
   /** null where there are too few units. */
   readonly bounds: MeanBounds | null;
   /** Variance of the difference per row, enlarged by what dependence within blocks costs. */
@@ -90,10 +90,17 @@ export function gradeSuperiority(comparison: Comparison, policy: GatePolicy, nee
 function testDifference(losses: PairedLosses, units: ResamplingUnits) {
   if (losses.primary.kind !== 'error' || losses.blockOf) {
     const score = studentize(units);
-    return { method: 'normal', better: normalCdf(-score), worse: normalCdf(score) } as const;
+    const df = units.sums.length - 1;
+    return { method: 'Student', better: tail(score, df), worse: tail(-score, df) } as const;
   }
   const mcnemar = testMcNemar(...countDiscordant(losses.reference, losses.challenger));
   return { method: 'McNemar', better: mcnemar.pValueBetter, worse: mcnemar.pValueWorse } as const;
+}
+
+/** P(T ≥ score); the same answer everywhere, or a single one, leaves no degree of freedom. */
+function tail(score: number, df: number): number {
+  if (!Number.isFinite(score) || df < 1) return score > 0 && df >= 1 ? 0 : 1;
+  return studentSurvival(score, df);
 }
 
 function studentize(units: ResamplingUnits): number {

@@ -12,7 +12,7 @@ export interface MeanTest extends LimitTest {
   readonly interval: Interval;
 }
 
-/** Student's test of H0: mean ≤ limit, and of H0: mean ≥ limit, on rows or on blocks. null below ten of them. */
+/** Student's test of H0: mean ≤ limit, and of H0: mean ≥ limit, on rows or on blocks. null below seven of them. */
 export function testMean(
   values: Float64Array,
   limit: number,

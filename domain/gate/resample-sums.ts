@@ -43,7 +43,7 @@ export interface StatisticBounds {
 /**
  * Bootstrap bounds (Efron & Tibshirani 1993, ch. 13) of statistics of the summed vector, one-sided at α, the interval at 1 − α.
  * A statistic like a largest difference leans upward, and its percentile interval with it: the basic interval 2θ̂ − θ* corrects
- * for that. null where a statistic can't be computed, in the rows or in one resample in ten, or below ten units.
+ * for that. null where a statistic can't be computed, in the rows or in one resample in ten, or below seven units.
  */
 export function boundStatistics(
   unitSums: UnitSums,

@@ -22,7 +22,7 @@ export interface FlipRows {
 /**
  * Is the share of negative flips beyond `limit` × the champion's error rate (Yan et al. 2021)? A row can't be both a flip and an
  * error of the champion, so at the limit flips are limit/(1 + limit) of both together: an exact binomial test, which needs no
- * estimate of either rate. Rows in blocks: Student's test of flip − limit × error over blocks; null below ten blocks.
+ * estimate of either rate. Rows in blocks: Student's test of flip − limit × error over blocks; null below seven blocks.
  *
  * Example: 40 flips beside 50 errors, limit one half: P(X ≥ 40 | 90, 1/3) = .0183.
  */

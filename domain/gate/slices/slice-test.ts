@@ -13,7 +13,7 @@ export interface Harm {
 /**
  * Does the challenger lose more than the champion by over `margin` on these rows? Right or wrong, rows independent: Tango's score
  * test (1998) beside McNemar's exact one, the larger p-value of both, so that few discordant rows don't seem many. Otherwise Student's
- * test on rows or blocks. null below ten of them.
+ * test on rows or blocks. null below seven of them.
  */
 export function testSlice(
   rows: Int32Array,

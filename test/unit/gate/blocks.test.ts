@@ -36,7 +36,7 @@ describe('blockRowsOf', () => {
 
   it('leaves fewer blocks than the gate judges on where the dependence reaches across the whole holdout', () => {
     const walk = autoregression(1, 900, 3);
-    expect(900 / blockRowsOf(walk)).toBeLessThan(10);
+    expect(900 / blockRowsOf(walk)).toBeLessThan(7);
   });
 
   it.each([
@@ -80,7 +80,7 @@ describe('chooseGateBlockRows', () => {
     // Wrong for a long stretch, right for another.
     const values = Array.from(evidence.labels, (label, row) => (row < 1_000 ? 1 - label : label));
     const strange = { ...evidence, challenger: { width: 1, values } };
-    expect(chooseGateBlockRows(strange, policy)).toBe(4 * 66);
+    expect(chooseGateBlockRows(strange, policy)).toBe(8 * 66);
     expect(chooseGateBlockRows({ ...strange, champion: null }, policy)).toBe(2 * 66);
   });
 

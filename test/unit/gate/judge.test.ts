@@ -234,13 +234,13 @@ describe('dependent rows', () => {
     expect(check(verdict, 'paired-loss').rowsNeeded).toBeGreaterThan(100_000);
   });
 
-  it('in fewer than ten blocks are undecided', () => {
+  it('in fewer than seven blocks are undecided', () => {
     const blockOf = Array.from({ length: 2000 }, (_, row) => Math.floor(row / 400));
     const verdict = judgeGate(binaryEvidence(clearlyBetter, { blockOf }), policy);
     expect(verdict).toMatchObject({
       outcome: 'inconclusive',
       reason: expect.stringContaining(
-        'neighbouring rows depend on each other, 2,000 of them are 5 pieces of evidence, at least 10',
+        'neighbouring rows depend on each other, 2,000 of them are 5 pieces of evidence, at least 7',
       ),
     });
   });
