@@ -18,6 +18,7 @@ import type { Dependencies } from './dependencies.ts';
 import { gatherGuardEvidence } from './guard-evidence.ts';
 import { checkExam } from './check-exam.ts';
 import { faceQuarantined } from './face-quarantined.ts';
+import { probeRobustness } from './probe-robustness.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
@@ -50,6 +51,13 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
       trainingLabels: describeTrainingLabels(training, snapshot),
       challengerSimpler: choice.challengerSimpler,
       costs: choice.costs,
+      ...(await probeRobustness(deps, {
+        challenger: chosen.packageDirectory,
+        champion: championPackage,
+        snapshot,
+        holdout,
+        seed: request.policy.gate.seed,
+      })),
       ...guardEvidence,
       examChecks: [
         ...(await checkExam(deps, request, snapshot, holdout)),

@@ -98,6 +98,8 @@ const guardFields = {
   calibrationMargin: z.number().nonnegative(),
   maxLatencyMs: z.number().positive().nullable(),
   maxBytes: z.number().positive().nullable(),
+  robustness: z.enum(['report', 'require']),
+  robustnessMargin: z.number().nonnegative(),
 };
 
 const gateSchema = z.strictObject({

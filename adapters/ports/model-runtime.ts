@@ -122,6 +122,8 @@ export interface ModelRuntime {
   blend(job: BlendJob, signal: AbortSignal): Promise<TrainedCandidate | null>;
   /** Predictions of a model package for rows of a snapshot. */
   score(packageDirectory: string, snapshot: Snapshot, range: RowRange, signal: AbortSignal): Promise<Predictions>;
+  /** Predictions of each package for the same rows, which need not be a snapshot's. */
+  scoreTable(packageDirectories: readonly string[], table: Table, signal: AbortSignal): Promise<readonly Predictions[]>;
   /** What each package costs to serve, as the runtime that serves measures it. */
   measureCosts(job: CostJob, signal: AbortSignal): Promise<readonly ServingCost[]>;
   /** How well a small network, trained on half of the rows, tells the others apart. */

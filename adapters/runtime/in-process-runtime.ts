@@ -3,7 +3,7 @@ import { blend } from './blend.ts';
 import { measureBytes } from './measure-costs.ts';
 import type { SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
-import { scoreSnapshot } from './score-snapshot.ts';
+import { scoreSnapshot, scoreTables } from './score-snapshot.ts';
 import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 
@@ -21,6 +21,7 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
     recalibrate: (job) => inTurn(() => recalibrate(job, rows)),
     blend: (job) => inTurn(() => blend(job, rows)),
     score: (packageDirectory, snapshot, range) => inTurn(() => scoreSnapshot(packageDirectory, rows, snapshot, range)),
+    scoreTable: (packageDirectories, table) => inTurn(() => scoreTables(packageDirectories, table)),
     // By size alone: time would make two runs differ.
     measureCosts: ({ packageDirectories }) =>
       Promise.all(packageDirectories.map(async (one) => ({ bytes: await measureBytes(one), speed: null }))),

@@ -46,6 +46,12 @@ export function createModelRuntime({ storeDirectory, rowsModule, processes }: Mo
       if (result.kind !== 'scored') throw unexpected(result);
       return result.predictions;
     },
+    async scoreTable(packageDirectories, table, signal) {
+      const request = { kind: 'score-table', source, packageDirectories, table } as const;
+      const result = await pool.run(request, { signal, onEpoch: () => undefined });
+      if (result.kind !== 'table-scored') throw unexpected(result);
+      return result.predictions;
+    },
     async measureCosts(job, signal) {
       const result = await pool.run({ kind: 'measure-costs', source, job }, { signal, onEpoch: () => undefined });
       if (result.kind !== 'measured') throw unexpected(result);

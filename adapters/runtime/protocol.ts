@@ -1,6 +1,6 @@
 import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
 import type { ServingCost } from '../../domain/gate/cost/serving-cost.ts';
-import type { RowRange } from '../../domain/table.ts';
+import type { RowRange, Table } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
 import type {
   BlendJob,
@@ -60,6 +60,13 @@ export interface SeparateRequest {
   readonly job: SeparationJob;
 }
 
+export interface ScoreTableRequest {
+  readonly kind: 'score-table';
+  readonly source: RowsSource;
+  readonly packageDirectories: readonly string[];
+  readonly table: Table;
+}
+
 export interface CostRequest {
   readonly kind: 'measure-costs';
   readonly source: RowsSource;
@@ -68,7 +75,7 @@ export interface CostRequest {
 
 /** What a child is sent; the next one only when it has said that it is free. */
 export type ChildRequest =
-  TrainRequest | RecalibrateRequest | BlendRequest | ScoreRequest | SeparateRequest | CostRequest;
+  TrainRequest | RecalibrateRequest | BlendRequest | ScoreRequest | SeparateRequest | CostRequest | ScoreTableRequest;
 
 /** What a job left behind in a child. */
 export interface ChildState {
@@ -83,6 +90,7 @@ export type ChildMessage =
   | { readonly kind: 'blended'; readonly candidate: TrainedCandidate | null }
   | { readonly kind: 'scored'; readonly predictions: Predictions }
   | { readonly kind: 'separated'; readonly separation: Separation }
+  | { readonly kind: 'table-scored'; readonly predictions: readonly Predictions[] }
   | { readonly kind: 'measured'; readonly costs: readonly ServingCost[] }
   | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string }
   | { readonly kind: 'free'; readonly state: ChildState };

@@ -1,4 +1,4 @@
-import type { RowRange } from '../../domain/table.ts';
+import type { RowRange, Table } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
 import type { Snapshot } from '../ports/store.ts';
 import { loadModel } from './load-model.ts';
@@ -12,6 +12,17 @@ export async function scoreSnapshot(
   range: RowRange,
 ): Promise<Predictions> {
   const { table } = await rows.readSnapshot(snapshot, range);
+  return await scoreTable(packageDirectory, table);
+}
+
+/** Predictions of model packages for the same rows, in this process. */
+export async function scoreTables(packageDirectories: readonly string[], table: Table): Promise<Predictions[]> {
+  const predictions: Predictions[] = [];
+  for (const directory of packageDirectories) predictions.push(await scoreTable(directory, table));
+  return predictions;
+}
+
+async function scoreTable(packageDirectory: string, table: Table): Promise<Predictions> {
   const model = await loadModel(packageDirectory);
   try {
     return await model.predict(table);

@@ -4,7 +4,7 @@ import { loadTensorflow } from './load-tensorflow.ts';
 import { measureCosts } from './measure-costs.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
-import { scoreSnapshot } from './score-snapshot.ts';
+import { scoreSnapshot, scoreTables } from './score-snapshot.ts';
 import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 import { TrainingError } from './training-error.ts';
@@ -50,6 +50,8 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
       const { packageDirectory, snapshot, range } = request;
       return { kind: 'scored', predictions: await scoreSnapshot(packageDirectory, rows, snapshot, range) };
     }
+    case 'score-table':
+      return { kind: 'table-scored', predictions: await scoreTables(request.packageDirectories, request.table) };
     case 'measure-costs': {
       const { packageDirectories, snapshot, range } = request.job;
       const { table } = await rows.readSnapshot(snapshot, range);

@@ -4,6 +4,7 @@ import type { Check } from '../verdict.ts';
 import type { ServingCost } from './cost/serving-cost.ts';
 import type { LiveCoverage } from './coverage/check-coverage.ts';
 import type { TrainingRange } from './coverage/training-range.ts';
+import type { RobustnessEvidence } from './robustness/check-robustness.ts';
 import type { SliceDeclaration } from './slices/declaration.ts';
 import type { Utility } from './utility/utility.ts';
 
@@ -31,6 +32,8 @@ export interface GateEvidence {
   readonly challengerSimpler: boolean;
   /** What both cost to serve, where it was measured. */
   readonly costs?: GateCosts;
+  /** What both say to perturbed rows, where it was asked. */
+  readonly robustness?: RobustnessEvidence;
   /** The label known when a row is predicted is this many rows old (default 1); null: the rows are no time series. */
   readonly lastKnownDelayRows?: number | null;
   /** Of the holdout's rows; without them nothing is said of slices, fairness and coverage. */

@@ -6,6 +6,7 @@ import type { GateEvidence } from './evidence.ts';
 import { checkFairness } from './fairness/check-fairness.ts';
 import { checkFlips } from './flips/check-flips.ts';
 import type { GatePolicy } from './policy.ts';
+import { checkRobustness } from './robustness/check-robustness.ts';
 import { checkSlices } from './slices/check-slices.ts';
 
 /**
@@ -24,6 +25,7 @@ const guards: readonly Guard[] = [
   checkCalibration,
   checkCoverage,
   checkCost,
+  checkRobustness,
 ];
 
 export function checkGuards(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {

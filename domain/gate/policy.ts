@@ -1,11 +1,12 @@
 import { defaultCostPolicy, type CostPolicy } from './cost/policy.ts';
+import { defaultRobustnessPolicy, type RobustnessPolicy } from './robustness/policy.ts';
 import { defaultGuardPolicy, type GuardPolicy } from './guard-policy.ts';
 
 /**
  * What a challenger must show before it replaces the champion. Differences are in units of loss: 0.005 is half a point of
  * accuracy for classes, and half a point of the labels' variance (of R²) for regression.
  */
-export interface GatePolicy extends GuardPolicy, CostPolicy {
+export interface GatePolicy extends GuardPolicy, CostPolicy, RobustnessPolicy {
   /** Level of the one-sided comparison. */
   readonly alpha: number;
   /**
@@ -48,4 +49,5 @@ export const defaultGatePolicy: GatePolicy = {
   seed: 1,
   ...defaultGuardPolicy,
   ...defaultCostPolicy,
+  ...defaultRobustnessPolicy,
 };

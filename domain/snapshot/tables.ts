@@ -13,6 +13,16 @@ export function sliceTable(table: Table, range: RowRange): Table {
   return { rowCount: range.to - range.from, columns };
 }
 
+/** The rows of these indices, in their order. */
+export function pickRows(table: Table, rows: readonly number[]): Table {
+  const pick = (column: Column): Column =>
+    column.kind === 'numeric'
+      ? { kind: 'numeric', values: Float64Array.from(rows, (row) => column.values[row]!) }
+      : { kind: 'categorical', values: rows.map((row) => column.values[row] ?? null) };
+  const columns = Object.entries(table.columns).map(([name, column]) => [name, pick(column)] as const);
+  return { rowCount: rows.length, columns: Object.fromEntries(columns) };
+}
+
 /** Puts tables of one schema below each other. Throws where a feature is missing or of another kind. */
 export function concatTables(schema: DataSchema, tables: readonly Table[]): Table {
   const rowCount = tables.reduce((sum, table) => sum + table.rowCount, 0);
