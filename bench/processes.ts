@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** What a measuring process says of itself, and how long all of it took, start and imports included. */
 export interface Measurement {
   readonly seconds: number;
+  /** Of all cores; it suffers less from what else the machine does. */
+  readonly cpuSeconds: number;
   readonly processSeconds: number;
   readonly peakBytes: number;
   /** Columns that were found to have drifted. */

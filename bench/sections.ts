@@ -9,6 +9,7 @@ export interface BenchOptions {
 }
 
 const seconds = (measurement: Measurement) => measurement.seconds;
+const cpuSeconds = (measurement: Measurement) => measurement.cpuSeconds;
 const medianOf = (runs: readonly Measurement[], figure: (measurement: Measurement) => number) =>
   median(runs.map(figure));
 
@@ -31,13 +32,15 @@ export async function measureDrift({ runs }: BenchOptions): Promise<Section> {
       'files to the verdict, in a fresh process each time. "Whole process" adds start and imports.',
     rows: [
       ...rowsOf(subjects, measurements, 's', seconds),
+      ...rowsOf(subjects, measurements, 's of CPU', cpuSeconds),
       ...rowsOf(whole, measurements, 's', ({ processSeconds }) => processSeconds),
       ...rowsOf(subjects, measurements, 'MB at the peak', ({ peakBytes }) => peakBytes / 1e6),
     ],
     findings: [
       ...peers.map((peer, index) => {
         const times = medianOf(peer, seconds) / medianOf(own!, seconds);
-        return `${subjects[index + 1]!.name} takes ${formatFigure(times)} times as long as Incumbent.`;
+        const work = medianOf(peer, cpuSeconds) / medianOf(own!, cpuSeconds);
+        return `${subjects[index + 1]!.name} takes ${formatFigure(times)} times as long as Incumbent, and ${formatFigure(work)} times the CPU.`;
       }),
       ...subjects.map(
         ({ name }, index) => `${name} finds: ${measurements[index]![0]!.drifted?.join(', ') || 'nothing'}.`,
