@@ -11,7 +11,9 @@ import { assignBins, calibrationError, confidencesOf, planBins } from './calibra
 /** Probabilities no worse than the champion's: by the Brier score and by the calibration error, each by a margin; classes only. */
 export function checkCalibration(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
   if (evidence.task === 'regression' || !evidence.champion) return [];
-  return [checkBrier(evidence, policy), checkCalibrationError(evidence, policy)].map(asGuard);
+  // Two chances to be refused halve the level of each.
+  const shared = { ...policy, alpha: policy.alpha / 2 };
+  return [checkBrier(evidence, shared), checkCalibrationError(evidence, shared)].map(asGuard);
 }
 
 function checkBrier({ labels, champion, challenger, blockOf }: GateEvidence, policy: GatePolicy): Check {

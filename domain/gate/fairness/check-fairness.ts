@@ -19,7 +19,9 @@ const measures = [
 export function checkFairness(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
   const { inputs, sensitive = [], task } = evidence;
   if (!inputs || task === 'regression') return [];
-  return [...new Set(sensitive)].flatMap((column) => {
+  const columns = [...new Set(sensitive)];
+  const shared = { ...policy, alpha: policy.alpha / Math.max(1, columns.length) };
+  return columns.flatMap((column) => {
     const values = Object.hasOwn(inputs.columns, column) ? inputs.columns[column] : undefined;
     if (values === undefined) return [open(column, evidence, 'it is not among the inputs of the holdout')];
     const groups = groupRows(column, values, policy.sliceMinRows);
@@ -27,7 +29,7 @@ export function checkFairness(evidence: GateEvidence, policy: GatePolicy): reado
       const few = `fewer than two groups have ${policy.sliceMinRows} rows`;
       return [asGuard(open(column, evidence, few))];
     }
-    return checkColumn(column, groups, evidence, policy).map(asGuard);
+    return checkColumn(column, groups, evidence, shared).map(asGuard);
   });
 }
 

@@ -18,7 +18,10 @@ export function checkFlips(evidence: GateEvidence, policy: GatePolicy): readonly
     challenger: primaryLosses(task, labels, challenger),
     blockOf,
   };
-  return [checkAll(rows, policy), ...checkDeclared(rows, evidence, policy)].map(asGuard);
+  // Two chances to be refused halve the level of each.
+  const shared = { ...policy, alpha: policy.alpha / 2 };
+  const bySlice = checkDeclared(rows, evidence, shared);
+  return [checkAll(rows, bySlice.length > 0 ? shared : policy), ...bySlice].map(asGuard);
 }
 
 function checkAll(rows: FlipRows, policy: GatePolicy): Check {

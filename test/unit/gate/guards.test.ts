@@ -62,7 +62,7 @@ describe('calibration', () => {
       ['calibration:error', 'fail'],
     ]);
     expect(checks[1]!.reason).toMatch(
-      /^calibration error is worse than the champion's by more than 0\.02: 0\.\d+ against 0\.\d+, difference 0\.\d+ \(95% interval 0\.\d+ to 0\.\d+, 2,000 rows in 15 bins\)$/,
+      /^calibration error is worse than the champion's by more than 0\.02: 0\.\d+ against 0\.\d+, difference 0\.\d+ \(97\.5% interval 0\.\d+ to 0\.\d+, 2,000 rows in 15 bins\)$/,
     );
   });
 
