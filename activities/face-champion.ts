@@ -6,6 +6,7 @@ import { chooseGateBlockRows, formBlocks } from '../domain/gate/blocks.ts';
 import type { ServingCost } from '../domain/gate/cost/serving-cost.ts';
 import type { GateEvidence, TrainingLabels } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
+import { lordLevel } from '../domain/gate/lord.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { buildReference } from '../domain/monitoring/reference.ts';
@@ -20,6 +21,7 @@ import { checkExam } from './check-exam.ts';
 import { faceQuarantined } from './face-quarantined.ts';
 import { probeRobustness } from './probe-robustness.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { holdGoldenExam } from './hold-golden-exam.ts';
 import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
 
@@ -43,6 +45,10 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const training = await deps.store.readSnapshot(snapshot, snapshot.split.train);
     const guardEvidence = await gatherGuardEvidence(deps, request, { snapshot, training, holdout });
     const { task } = await deps.packages.readSignature(chosen.packageDirectory);
+    const golden = await holdGoldenExam(deps, request, snapshot.schema, {
+      challenger: chosen.packageDirectory,
+      champion: championPackage,
+    });
     const evidence: GateEvidence = {
       task,
       labels: holdout.labels,
@@ -59,9 +65,11 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
         seed: request.policy.gate.seed,
       })),
       ...guardEvidence,
+      level: levelFor(request),
       examChecks: [
         ...(await checkExam(deps, request, snapshot, holdout)),
         ...(await faceQuarantined(deps, request, { snapshot, task, chosen, challenger, champion })),
+        ...(golden === null ? [] : [golden.check]),
       ],
     };
     const policy = gatePolicyFor(chosen, request.policy.gate);
@@ -70,8 +78,14 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     await saveReference(deps, chosen, snapshot, evidence, request.policy.monitor);
     const version = await register(deps, request, choice, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
-    return { ...describeResult(request, chosen, snapshot, verdict, version), networks };
+    const result = { ...describeResult(request, chosen, snapshot, verdict, version), networks };
+    return golden === null || golden.state === null ? result : { ...result, golden: golden.state };
   });
+}
+
+/** What the policy lets this test against the champion spend. */
+function levelFor({ exams, policy: { gate } }: GateRequest): number {
+  return gate.spending === 'lord' ? lordLevel(exams.spending, gate.alpha) : gate.alpha;
 }
 
 /** A new calibrator shows in the probabilities; the answers are those of the champion. */

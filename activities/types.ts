@@ -1,5 +1,6 @@
 import type { Candidate, TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { Aliases } from '../domain/lifecycle/aliases.ts';
+import type { ExamRecord } from '../domain/lifecycle/exams.ts';
 import type { LedgerRecord } from '../domain/lifecycle/events.ts';
 import type { RetrainMode, RetrainResult, Triage } from '../domain/lifecycle/results.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
@@ -84,6 +85,8 @@ export interface GateRequest {
   /** Versions that were rolled back. */
   readonly quarantined: readonly string[];
   readonly trained: readonly TrainedCandidate[];
+  /** What earlier gates of this model have used up. */
+  readonly exams: ExamRecord;
 }
 
 export interface StepRequest {

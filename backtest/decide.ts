@@ -141,12 +141,23 @@ async function run(shell: Shell, command: Command): Promise<void> {
 
 async function retrain(
   { control, training, project, strategy, state }: Shell,
-  { decisionId, mode, signals, trainingData, freshAfterKey, quarantined }: CommandOf<'startRetrain'>,
+  { decisionId, mode, signals, trainingData, freshAfterKey, quarantined, exams }: CommandOf<'startRetrain'>,
 ): Promise<RetrainResult> {
   const { policy, isGated } = strategy;
   const { champion } = state.aliases;
   const isAskedFor = signals.some(({ kind }) => kind === 'manual');
-  const request = { project, policy, decisionId, mode, isAskedFor, trainingData, freshAfterKey, champion, quarantined };
+  const request = {
+    project,
+    policy,
+    decisionId,
+    mode,
+    isAskedFor,
+    trainingData,
+    freshAfterKey,
+    champion,
+    quarantined,
+    exams,
+  };
   const faceChampion: ControlActivities['faceChampion'] = async (exam) => {
     const result = await control.faceChampion(exam);
     return isGated ? result : { ...result, outcome: 'pass', reason: 'promoted without a gate' };

@@ -105,6 +105,7 @@ function resolveProject(root: string, config: z.output<typeof modelSchema>): Mod
     },
     features: config.features ?? {},
     exclude: config.exclude ?? [],
+    goldenSet: config.goldenSet == null ? null : at(config.goldenSet),
     slices: config.slices ?? [],
     sensitive: config.sensitive ?? [],
     utility: utilityModule === undefined ? (config.utility ?? null) : { module: at(utilityModule) },

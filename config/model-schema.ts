@@ -54,6 +54,8 @@ export const modelSchema = z.strictObject({
   }),
   features: z.record(column, z.enum(['numeric', 'categorical', 'boolean', 'timestamp'])).optional(),
   exclude: z.array(column).optional(),
+  /** Labelled CSV or Parquet file on which no challenger may fall back, relative to the project's folder. */
+  goldenSet: z.string().min(1).nullable().optional(),
   /** Parts of the rows that no challenger may harm, e.g. `['region', { column: 'age', from: 18, to: 30 }]`. */
   slices: z.array(sliceSchema).optional(),
   /** Features whose groups must be treated alike. */

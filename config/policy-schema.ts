@@ -104,6 +104,7 @@ const guardFields = {
 
 const gateSchema = z.strictObject({
   alpha: level,
+  spending: z.enum(['lord', 'none']),
   primary: z.enum(['error', 'either']),
   margin: z.number().nonnegative(),
   minEffect: z.number().positive(),

@@ -76,6 +76,11 @@ export interface ModelProject {
   readonly data: DataSource;
   /** Types that the user declared; the others are inferred. */
   readonly features: Readonly<Record<string, FeatureType>>;
+  /**
+   * Absolute path of a fixed labelled table with the columns of the data, on which no challenger may fall back: null for none. It is told through
+   * the Ladder only.
+   */
+  readonly goldenSet: string | null;
   /** Columns that are never features. */
   readonly exclude: readonly string[];
   /** Parts of the rows that a challenger must not harm. */

@@ -11,6 +11,8 @@ const subjects = [
   'gate-blocks',
   'guards',
   'leaks',
+  'spending',
+  'ladder',
   'probation',
   'preflight',
 ] as const;

@@ -18,7 +18,7 @@ type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 export async function runRetrain(
   project: ProjectRef,
   lifecycle: Lifecycle,
-  { mode, decisionId, signals, trainingData, freshAfterKey, quarantined }: CommandOf<'startRetrain'>,
+  { mode, decisionId, signals, trainingData, freshAfterKey, quarantined, exams }: CommandOf<'startRetrain'>,
 ): Promise<void> {
   const { policy, aliases } = lifecycle.state();
   const champion = aliases.champion;
@@ -29,7 +29,18 @@ export async function runRetrain(
       staticSummary: `${mode === 'recalibrate' ? 'Recalibration' : 'Retraining'} ${decisionId}`,
       staticDetails: signals.map((signal) => `- **${signal.kind}**: ${signal.reason}`).join('\n'),
       args: [
-        { project, policy, decisionId, mode, reasons: signals, trainingData, freshAfterKey, champion, quarantined },
+        {
+          project,
+          policy,
+          decisionId,
+          mode,
+          reasons: signals,
+          trainingData,
+          freshAfterKey,
+          champion,
+          quarantined,
+          exams,
+        },
       ],
     });
     const result = await child.result();

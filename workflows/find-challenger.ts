@@ -6,6 +6,7 @@ import type {
   SnapshotTaken,
   TrainingRequest,
 } from '../activities/types.ts';
+import { examsOf, type ExamRecord } from '../domain/lifecycle/exams.ts';
 import { blockedRun, type RetrainResult } from '../domain/lifecycle/results.ts';
 
 /** Who does the work of a retraining run, and hears how it goes. */
@@ -23,6 +24,8 @@ export interface RunRequest extends SnapshotRequest {
   readonly decisionId: string;
   /** Versions that were rolled back. */
   readonly quarantined: readonly string[];
+  /** Absent in runs that an earlier release started. */
+  readonly exams?: ExamRecord;
 }
 
 /** Snapshot, candidates side by side, choice on validation, gate on the holdout; what passed is trained once more on all rows. */
@@ -39,7 +42,14 @@ export async function findChallenger(request: RunRequest, crew: Crew): Promise<R
   if (networks.length === 0) throw crew.allFailed();
   const blend = blends(request) ? await crew.blend({ ...run, trained: networks }) : null;
   const trained = blend === null ? networks : [...networks, blend];
-  const examined = await judging.faceChampion({ ...run, fingerprint, champion, quarantined, trained });
+  const examined = await judging.faceChampion({
+    ...run,
+    fingerprint,
+    champion,
+    quarantined,
+    trained,
+    exams: examsOf(request),
+  });
   return refits(request, examined) ? await refit(crew, run, candidates, networks, examined) : examined;
 }
 

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ProbationProgress, ProjectRef } from '../activities/types.ts';
 import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import type { Request } from '../domain/lifecycle/events.ts';
+import type { ExamRecord } from '../domain/lifecycle/exams.ts';
 import type { ProbationResult, RetrainMode, RetrainResult } from '../domain/lifecycle/results.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { DecisionSummary, LifecycleState, Pause, Stage } from '../domain/lifecycle/state.ts';
@@ -40,6 +41,8 @@ export interface RetrainInput {
   readonly champion: string | null;
   /** Versions that were rolled back. */
   readonly quarantined: readonly string[];
+  /** Absent in runs that an earlier release started. */
+  readonly exams?: ExamRecord;
 }
 
 export interface ProbationInput {

@@ -34,6 +34,8 @@ export interface GateEvidence {
   readonly costs?: GateCosts;
   /** What both say to perturbed rows, where it was asked. */
   readonly robustness?: RobustnessEvidence;
+  /** Level of the test against the champion, where it is not the policy's `alpha`. */
+  readonly level?: number;
   /** The label known when a row is predicted is this many rows old (default 1); null: the rows are no time series. */
   readonly lastKnownDelayRows?: number | null;
   /** Of the holdout's rows; without them nothing is said of slices, fairness and coverage. */

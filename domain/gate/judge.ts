@@ -36,12 +36,13 @@ function prepare(evidence: GateEvidence): BaselineInput {
 }
 
 function checkChampion({ evidence, challengerLosses, primary }: BaselineInput, policy: GatePolicy): Check[] {
-  const shared = shareLevel(evidence, policy);
-  const { champion, blockOf, challengerSimpler } = evidence;
+  const { champion, blockOf, challengerSimpler, level = policy.alpha } = evidence;
+  const spent = { ...policy, alpha: level };
+  const shared = shareLevel(evidence, spent);
   const reference = lossesOfModel(primary, evidence, champion!);
   const comparison = compareLosses({ primary, reference, challenger: challengerLosses, blockOf }, shared);
   const byError = checkAgainstChampion(comparison, shared, challengerSimpler);
-  return shared === policy ? byError : weighProbabilities(evidence, byError, shared);
+  return shared === spent ? byError : weighProbabilities(evidence, byError, shared);
 }
 
 /** Better than a constant guess by its answers or, where the policy lets them count, by its probabilities. */

@@ -17,8 +17,10 @@ type Examinee = 'challenger' | 'champion';
 /** Fewer copies than this share of the holdout move no figure that matters. */
 const leakLimit = 0.01;
 const leakLevel = 0.001;
-/** Training rows at the newest end, as a share of all, on which natural repetitions are counted. */
+/** Share of the training rows on which natural repetitions are counted at a time. */
 const rehearsalShare = 0.2;
+/** Fifths of the training rows that are rehearsed, as repetitions come in spells; the one with the most counts. */
+const rehearsalCount = 3;
 const labelColumn = '\u0000label';
 
 /**
@@ -26,7 +28,7 @@ const labelColumn = '\u0000label';
  * trained on; near copies are left to a person. A champion that has seen them only makes the exam harder for the challenger: a person
  * decides.
  *
- * Tables repeat themselves, the more the fewer values their columns have. What to expect is rehearsed on the training rows: their newest fifth
+ * Tables repeat themselves, the more the fewer values their columns have. What to expect is rehearsed on the training rows: each of their three newest fifths
  * against those before. If a share s of that repeats n − r rows, at most s · n/(n − r) repeats n, as the chance of a repetition is concave in the
  * rows. Only more than twice that, and 1% of the holdout besides, is a leak (binomial, at .001).
  */
@@ -75,20 +77,25 @@ interface CopyCount {
 
 function countCopies(holdout: KnownRows, training: KnownRows): { exact: CopyCount; near: CopyCount } {
   const [exam, known] = alignTables(holdout, training);
-  const rehearsalRows = Math.floor(Math.min(exam.rowCount, known.rowCount * rehearsalShare));
-  const before = known.rowCount - rehearsalRows;
   const found = findCopies(exam, known, labelColumn);
-  const rehearsal = findCopies(
-    sliceTable(known, { from: before, to: known.rowCount }),
-    sliceTable(known, { from: 0, to: before }),
-    labelColumn,
-  );
-  const growth = known.rowCount / Math.max(1, before);
+  const rehearsals = Array.from({ length: rehearsalCount }, (_, fifth) => rehearse(known, fifth, exam.rowCount));
   const count = (kind: 'exact' | 'near'): CopyCount => ({
     found: sum(found[kind]),
-    expectedShare: Math.min(1, upperShare(sum(rehearsal[kind]), rehearsalRows) * growth),
+    expectedShare: Math.min(1, Math.max(...rehearsals.map((one) => one[kind]))),
   });
   return { exact: count('exact'), near: count('near') };
+}
+
+/** What the share of repetitions in one of the newest fifths of the training rows lets expect of the holdout. Sampling error is allowed for once. */
+function rehearse(known: Table, fifth: number, mostRows: number): Record<'exact' | 'near', number> {
+  const to = Math.floor(known.rowCount * (1 - fifth * rehearsalShare));
+  const rows = Math.floor(Math.min(mostRows, known.rowCount * rehearsalShare));
+  const before = sliceTable(known, { from: 0, to: to - rows });
+  const copies = findCopies(sliceTable(known, { from: to - rows, to }), before, labelColumn);
+  const growth = known.rowCount / Math.max(1, before.rowCount);
+  const share = (marks: Uint8Array): number =>
+    growth * (fifth === 0 ? upperShare(sum(marks), rows) : sum(marks) / Math.max(1, rows));
+  return { exact: share(copies.exact), near: share(copies.near) };
 }
 
 function isLeak({ found, expectedShare }: CopyCount, rows: number): boolean {

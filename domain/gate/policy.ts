@@ -10,6 +10,11 @@ export interface GatePolicy extends GuardPolicy, CostPolicy, RobustnessPolicy {
   /** Level of the one-sided comparison. */
   readonly alpha: number;
   /**
+   * `none` tests every challenger at `alpha`. `lord` keeps the share of false ones among all promotions of a model below `alpha` (LORD++), by
+   * levels that begin very small and grow with every promotion.
+   */
+  readonly spending: 'lord' | 'none';
+  /**
    * What has to be better. `error`: the share of right answers. `either`: that, or the probabilities (Brier score) while the
    * share of right answers is no worse by `margin`; the two share the level. Regression always compares squared errors.
    */
@@ -37,6 +42,7 @@ export interface GatePolicy extends GuardPolicy, CostPolicy, RobustnessPolicy {
 /** One-sided 5%, half a point of margin, one point at 80% power, superiority only, baselines required. */
 export const defaultGatePolicy: GatePolicy = {
   alpha: 0.05,
+  spending: 'none',
   primary: 'either',
   margin: 0.005,
   minEffect: 0.01,

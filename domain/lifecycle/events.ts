@@ -1,6 +1,7 @@
 import type { PolicyClock } from '../policy.ts';
 import type { Policy } from '../project.ts';
 import type { Aliases } from './aliases.ts';
+import type { ExamRecord } from './exams.ts';
 import type { ProbationResult, RetrainMode, RetrainResult, Triage } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { Switch, SwitchStep } from './switch.ts';
@@ -54,6 +55,7 @@ export type Command =
       readonly freshAfterKey: string | null;
       /** Versions that were rolled back: the gate refuses what does the same. */
       readonly quarantined: readonly string[];
+      readonly exams: ExamRecord;
     }
   | { readonly type: 'runStep'; readonly plan: Switch; readonly step: SwitchStep }
   | { readonly type: 'startProbation'; readonly decisionId: string; readonly plan: Switch }

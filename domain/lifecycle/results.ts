@@ -1,3 +1,4 @@
+import type { LadderState } from '../gate/ladder.ts';
 import type { Payback } from '../triage/payback.ts';
 import type { Check, Outcome } from '../verdict.ts';
 
@@ -19,6 +20,8 @@ export interface RetrainResult {
   /** Ids of this run's candidates whose networks the challenger is made of. */
   readonly networks: readonly string[];
   readonly checks: readonly Check[];
+  /** The golden set after this exam, where the project names one. */
+  readonly golden?: LadderState;
 }
 
 /** A run that was refused before any training. */

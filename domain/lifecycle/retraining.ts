@@ -1,3 +1,4 @@
+import { countExam } from './exams.ts';
 import { change, enter, keep, nextDecision, record, type Draft } from './draft.ts';
 import { keptGains, type Gain } from './period.ts';
 import { repeats } from './quarantine.ts';
@@ -70,7 +71,12 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
     evidence: result,
   });
   const gains = [...state.gains, ...gainOf(state, result)].slice(-keptGains);
-  const known = change(noted, { lastKey: result.lastKey ?? state.lastKey, result, gains });
+  const known = change(noted, {
+    lastKey: result.lastKey ?? state.lastKey,
+    result,
+    gains,
+    exams: countExam(state, result),
+  });
   if (result.outcome !== 'pass' || result.version === null) return turnDown(known, decisionId, result.reason);
   const repeated = repeats(state, result);
   if (repeated !== null) {

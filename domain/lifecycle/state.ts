@@ -2,6 +2,7 @@ import type { PolicyClock } from '../policy.ts';
 import type { Policy } from '../project.ts';
 import { noAliases, type Aliases } from './aliases.ts';
 import { startOfClock } from './clock.ts';
+import { noExams, type ExamRecord } from './exams.ts';
 import type { Gain } from './period.ts';
 import type { Quarantined } from './quarantine.ts';
 import type { RetrainMode, RetrainResult } from './results.ts';
@@ -62,6 +63,8 @@ export interface LifecycleState {
   readonly retrainClocks: readonly PolicyClock[];
   /** What the newest gates found retraining to be worth. */
   readonly gains: readonly Gain[];
+  /** What the gates so far have used up. */
+  readonly exams: ExamRecord;
   /** Newest row that a gate has seen: later rows are fresh. */
   readonly lastKey: string | null;
   /** The newest challenger that was not promoted; an operator may override. */
@@ -95,6 +98,7 @@ export function initialState(model: string, policy: Policy): LifecycleState {
     trainingData: null,
     retrainClocks: [],
     gains: [],
+    exams: noExams,
     lastKey: null,
     turnedDown: null,
     result: null,

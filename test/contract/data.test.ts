@@ -35,6 +35,7 @@ function projectOn(
     slices: [],
     sensitive: [],
     utility: null,
+    goldenSet: null,
     training: defaultTraining,
     policy: defaultPolicy,
     ...changes,

@@ -8,6 +8,7 @@ import { loadModel } from '../../../adapters/runtime/load-model.ts';
 import { openPredictionLog } from '../../../adapters/store/prediction-log.ts';
 import { homeAt } from '../../../config/home.ts';
 import { createRng } from '../../../domain/math/rng.ts';
+import { noExams } from '../../../domain/lifecycle/exams.ts';
 import type { RetrainMode, RetrainResult } from '../../../domain/lifecycle/results.ts';
 import type { Signal } from '../../../domain/lifecycle/signals.ts';
 import type { Policy } from '../../../domain/project.ts';
@@ -81,7 +82,7 @@ async function run(
       createTrainingActivities(deps).trainCandidate({ ...aim, snapshotId, candidate, refit: null }),
     ),
   );
-  return await control.faceChampion({ ...aim, snapshotId, fingerprint, quarantined: [], trained });
+  return await control.faceChampion({ ...aim, snapshotId, fingerprint, quarantined: [], trained, exams: noExams });
 }
 
 /** The champion answers the rows, and what comes of them becomes known. */
