@@ -1,6 +1,6 @@
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { Snapshot } from '../adapters/ports/store.ts';
-import { blendId, blendTolerance } from '../domain/blend/policy.ts';
+import { blendId } from '../domain/blend/policy.ts';
 import { compareCosts } from '../domain/gate/cost/serving-cost.ts';
 import type { GateCosts } from '../domain/gate/evidence.ts';
 import { findTied, selectCandidate, type CandidateResult } from '../domain/gate/select-candidate.ts';
@@ -14,7 +14,7 @@ export interface Choice {
 }
 
 /**
- * The blend where it is as good as the best network; else the best candidate on validation or, of those that validation can't tell from it, the cheapest. Only these and the champion are
+ * The blend where there is one; else the best candidate on validation or, of those that validation can't tell from it, the cheapest. Only these and the champion are
  * measured, all on the rows of the validation part: nobody but the chosen one sees the holdout.
  */
 export async function chooseChallenger(
@@ -30,7 +30,7 @@ export async function chooseChallenger(
     }),
   );
   const directoryOf = new Map(trained.map((one) => [one.candidateId, one.packageDirectory]));
-  const blend = preferBlend(trained);
+  const blend = findBlend(trained);
   const tied = blend === null ? findTied(results).map(({ id }) => id) : [blendId];
   const directories = [...tied.map((id) => directoryOf.get(id)!), ...(champion === null ? [] : [champion])];
   const job = { packageDirectories: directories, snapshot, range: snapshot.split.validation };
@@ -48,15 +48,12 @@ export async function chooseChallenger(
   };
 }
 
-/**
- * The blend, where validation can't tell it from the best network: averaging over models that can't be told apart beats picking one
- * of them (Bates & Granger 1969).
- */
-function preferBlend(trained: readonly TrainedCandidate[]): TrainedCandidate | null {
-  const networks = trained.filter(({ candidateId }) => candidateId !== blendId);
-  const blend = trained.find(({ candidateId }) => candidateId === blendId);
-  const best = Math.min(...networks.map(({ validationLoss }) => validationLoss).filter(Number.isFinite));
-  return blend !== undefined && blend.validationLoss <= best * blendTolerance ? blend : null;
+/** Averaging over models that can hardly be told apart beats picking one of them, which was the best by luck as well (Bates & Granger 1969). */
+function findBlend(trained: readonly TrainedCandidate[]): TrainedCandidate | null {
+  return (
+    trained.find(({ candidateId, validationLoss }) => candidateId === blendId && Number.isFinite(validationLoss)) ??
+    null
+  );
 }
 
 function withCost(result: CandidateResult, costOf: ReadonlyMap<string, GateCosts['challenger']>): CandidateResult {

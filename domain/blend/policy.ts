@@ -1,9 +1,6 @@
 /** The candidate that is made of the others. */
 export const blendId = 'blend';
 
-/** A blend may lose this much more on validation than the best network, which was picked by luck as well. */
-export const blendTolerance = 1.01;
-
 /** How the challenger is made of what was trained. */
 export interface ChallengerPolicy {
   /** Most networks that a blend may have; 1 never blends. */
