@@ -60,6 +60,7 @@ export function createLife(deps: Dependencies, project: ProjectRef, strategy: St
     async begin() {
       await run(shell, { type: 'readAliases' });
       await pass(shell);
+      await crownWhoeverThereIs(shell);
     },
     look: () => look(shell),
     decisions() {
@@ -68,6 +69,13 @@ export function createLife(deps: Dependencies, project: ProjectRef, strategy: St
       return seen;
     },
   };
+}
+
+/** A first champion that beats nothing waits for a person in production; here somebody has to serve. */
+async function crownWhoeverThereIs(shell: Shell): Promise<void> {
+  const { aliases, turnedDown } = shell.state;
+  if (aliases.champion !== null || turnedDown === null) return;
+  await tell(shell, { type: 'approved', by: 'backtest', reason: 'somebody has to serve', override: true });
 }
 
 async function look(shell: Shell): Promise<void> {
