@@ -4,25 +4,19 @@ import { measureScores } from '../domain/calibration/profile.ts';
 import { isRecalibrated } from '../domain/calibration/recalibrated.ts';
 import { chooseGateBlockRows, formBlocks } from '../domain/gate/blocks.ts';
 import type { ServingCost } from '../domain/gate/cost/serving-cost.ts';
-import type { GateEvidence, TrainingLabels } from '../domain/gate/evidence.ts';
+import type { GateEvidence } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
-import { lordLevel } from '../domain/gate/lord.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { buildReference } from '../domain/monitoring/reference.ts';
 import type { MonitorPolicy } from '../domain/policy.ts';
 import { inferContract } from '../domain/quality/infer-contract.ts';
-import type { Predictions } from '../domain/task.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { chooseChallenger, type Choice } from './choose-challenger.ts';
 import type { Dependencies } from './dependencies.ts';
-import { gatherGuardEvidence } from './guard-evidence.ts';
-import { checkExam } from './check-exam.ts';
-import { faceQuarantined } from './face-quarantined.ts';
-import { probeRobustness } from './probe-robustness.ts';
+import { gatherEvidence } from './gather-evidence.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { holdGoldenExam } from './hold-golden-exam.ts';
-import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
 
 /**
@@ -31,50 +25,19 @@ import type { GateRequest } from './types.ts';
  */
 export async function faceChampion(deps: Dependencies, request: GateRequest): Promise<RetrainResult> {
   return await withHeartbeat(async () => {
-    const { model } = request.project;
-    const snapshot = await deps.store.getSnapshot(model, request.snapshotId);
-    const championPackage =
-      request.champion === null ? null : await deps.registry.fetchPackage(model, request.champion);
+    const { project, champion } = request;
+    const snapshot = await deps.store.getSnapshot(project.model, request.snapshotId);
+    const championPackage = champion === null ? null : await deps.registry.fetchPackage(project.model, champion);
     const choice = await chooseChallenger(deps, request.trained, snapshot, championPackage);
     const { chosen } = choice;
-    const holdout = await deps.store.readSnapshot(snapshot, snapshot.split.holdout);
-    const [challenger, champion] = await Promise.all([
-      score(deps, chosen.packageDirectory, snapshot),
-      championPackage === null ? null : score(deps, championPackage, snapshot),
-    ]);
-    const training = await deps.store.readSnapshot(snapshot, snapshot.split.train);
-    const guardEvidence = await gatherGuardEvidence(deps, request, { snapshot, training, holdout });
-    const { task } = await deps.packages.readSignature(chosen.packageDirectory);
     const golden = await holdGoldenExam(deps, request, snapshot.schema, {
       challenger: chosen.packageDirectory,
       champion: championPackage,
     });
-    const evidence: GateEvidence = {
-      task,
-      labels: holdout.labels,
-      champion,
-      challenger,
-      trainingLabels: describeTrainingLabels(training, snapshot),
-      challengerSimpler: choice.challengerSimpler,
-      costs: choice.costs,
-      ...(await probeRobustness(deps, {
-        challenger: chosen.packageDirectory,
-        champion: championPackage,
-        snapshot,
-        holdout,
-        seed: request.policy.gate.seed,
-      })),
-      ...guardEvidence,
-      level: levelFor(request),
-      examChecks: [
-        ...(await checkExam(deps, request, snapshot, holdout)),
-        ...(await faceQuarantined(deps, request, { snapshot, task, chosen, challenger, champion })),
-        ...(golden === null ? [] : [golden.check]),
-      ],
-    };
+    const evidence = await gatherEvidence(deps, request, { snapshot, choice, championPackage, golden });
     const policy = gatePolicyFor(chosen, request.policy.gate);
     const blockRows = chooseGateBlockRows(evidence, policy);
-    const verdict = judgeGate({ ...evidence, ...formBlocks(holdout.labels.length, blockRows) }, policy);
+    const verdict = judgeGate({ ...evidence, ...formBlocks(evidence.labels.length, blockRows) }, policy);
     await saveReference(deps, chosen, snapshot, evidence, request.policy.monitor);
     const version = await register(deps, request, choice, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
@@ -83,31 +46,11 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
   });
 }
 
-/** What the policy lets this test against the champion spend. */
-function levelFor({ exams, policy: { gate } }: GateRequest): number {
-  return gate.spending === 'lord' ? lordLevel(exams.spending, gate.alpha) : gate.alpha;
-}
-
 /** A new calibrator shows in the probabilities; the answers are those of the champion. */
 function gatePolicyFor({ candidateId }: TrainedCandidate, policy: GatePolicy): GatePolicy {
   // A lifecycle that began under an older release lacks what was added since.
   const full = { ...defaultGatePolicy, ...policy };
   return isRecalibrated(candidateId) ? { ...full, primary: 'either' } : full;
-}
-
-async function score(deps: Dependencies, packageDirectory: string, snapshot: Snapshot): Promise<Predictions> {
-  const { signal } = currentScope();
-  return await deps.runtime.score(packageDirectory, snapshot, snapshot.split.holdout, signal);
-}
-
-/** The constant baseline is learned where the challenger learned, never on the holdout. */
-function describeTrainingLabels({ labels }: LabelledRows, { schema: { classes } }: Snapshot): TrainingLabels {
-  if (classes.length === 0) {
-    return { kind: 'values', mean: labels.reduce((sum, label) => sum + label, 0) / labels.length };
-  }
-  const counts = classes.map(() => 0);
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return { kind: 'classes', counts };
 }
 
 /** What the version's live inputs will be compared with travels with it. */
