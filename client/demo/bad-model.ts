@@ -17,7 +17,7 @@ export interface Forced {
 }
 
 /**
- * An operator trains on an extract whose labels were joined wrongly, is refused by the gate, and overrides it. From here on
+ * An operator trains on an extract whose labels were swapped, is refused by the gate, and overrides it. From here on
  * the live outcomes have the word. Null where no challenger came of it yet: too little is fresh, try again later.
  */
 export async function forceBadModel(
@@ -29,7 +29,7 @@ export async function forceBadModel(
   life: Life,
   week: number,
 ): Promise<Forced | null> {
-  const path = join(home, 'extract-with-misjoined-labels.csv');
+  const path = join(home, 'extract-with-swapped-labels.csv');
   const from = now - extractRows;
   const labels = Array.from(rows.labels.subarray(from, now));
   await writeCorruptExtract(path, schema, wireRows(rows, schema, from, now), labels);

@@ -2,12 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import type { DataSchema } from '../../domain/table.ts';
 import { toCsv, type WireRow } from './rows.ts';
 
-/** Twelve hours of half-hourly rows. */
-const misjoinedRows = 24;
-
 /**
- * Writes an extract as a broken label feed would deliver it: every label is joined to the row twelve hours later. The values
- * look right, their shares too; only what belongs together is lost.
+ * Writes an extract as a broken label feed would deliver it: a new export codes the classes the other way round. The values look
+ * right, and the share of each class is near one half as ever; only what they mean has changed.
  */
 export async function writeCorruptExtract(
   path: string,
@@ -15,6 +12,7 @@ export async function writeCorruptExtract(
   rows: readonly WireRow[],
   labels: readonly number[],
 ): Promise<void> {
-  const misjoined = rows.slice(misjoinedRows).map((_, index) => schema.classes[labels[index] ?? 0] ?? '');
-  await writeFile(path, toCsv(rows.slice(misjoinedRows), misjoined, schema));
+  const { classes } = schema;
+  const swapped = labels.map((label) => classes[classes.length - 1 - label] ?? '');
+  await writeFile(path, toCsv(rows, swapped, schema));
 }

@@ -16,7 +16,7 @@ export default defineModel({
       cooldown: { rows: 4 * weekRows },
       minFreshLabels: 2 * weekRows,
       budget: { trainings: 10, per: { rows: 52 * weekRows } },
-      every: { rows: 10 * weekRows },
+      every: { rows: 12 * weekRows },
     },
     snapshot: { maxRows: 10_000 },
     // Prices of neighbouring half hours move together: a day, or half of it, is one piece of evidence.
