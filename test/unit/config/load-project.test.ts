@@ -33,6 +33,7 @@ describe('a model project', () => {
       slices: [],
       sensitive: [],
       utility: null,
+      goldenSet: null,
       training: defaultTraining,
       policy: defaultPolicy,
     });
