@@ -14,6 +14,7 @@ const subjects = [
   'spending',
   'ladder',
   'probation',
+  'policy',
   'preflight',
 ] as const;
 
@@ -24,8 +25,10 @@ async function main(): Promise<boolean> {
   let holds = true;
   for (const subject of named.length === 0 ? subjects : named) {
     stdout.write(`${subject}\n`);
-    const { run } = (await import(`./${subject}.ts`)) as { run: (scale: Scale) => readonly Simulated[] };
-    for (const one of run(scale)) {
+    const { run } = (await import(`./${subject}.ts`)) as {
+      run: (scale: Scale) => readonly Simulated[] | Promise<readonly Simulated[]>;
+    };
+    for (const one of await run(scale)) {
       holds &&= one.holds;
       const measured = Number.isInteger(one.measured) ? String(one.measured) : one.measured.toFixed(4);
       stdout.write(`  ${one.holds ? 'holds ' : 'BROKEN'}  ${one.name}: ${measured} (promised ${one.promised})\n`);
