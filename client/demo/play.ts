@@ -26,7 +26,7 @@ export async function playHistory(
   const memory = watchMemory();
   const { schema, rows } = await readLabelledRows({ ...stack.project, data: { ...stack.project.data, take: null } });
   const life = followLife(stack, display);
-  await untilFirstChampion(life);
+  const firstChampion = await untilFirstChampion(life);
   const feed = createFeed(stack, schema, rows, firstRows);
   let forced: Forced | null = null;
   for (let week = 1; !feed.isOver(); week += 1) {
@@ -41,7 +41,7 @@ export async function playHistory(
   return {
     model: stack.project.name,
     served: measureQuality(feed.probabilities(), feed.labels()),
-    firstChampion: measureQuality(await scoreFirstChampion(stack, home, rows, firstRows), feed.labels()),
+    firstChampion: measureQuality(await scoreFirstChampion(stack, home, firstChampion, rows, firstRows), feed.labels()),
     sameAsLastKnown: measureQuality(feed.lastKnownLabels(), feed.labels()),
     ...totalsOf(end),
     forced: forced === null ? null : await forced.fate(),
@@ -51,20 +51,22 @@ export async function playHistory(
   };
 }
 
-async function untilFirstChampion(life: Life): Promise<void> {
+async function untilFirstChampion(life: Life): Promise<string> {
   const status = await life.untilQuiet(0);
   if (status.aliases.champion === null) throw new Error(`no first champion: ${status.attention ?? 'no reason given'}`);
+  return status.aliases.champion;
 }
 
 /** What the first champion would have said to every row, had nobody ever retrained. */
 async function scoreFirstChampion(
   { project }: Stack,
   home: string,
+  version: string,
   rows: Awaited<ReturnType<typeof readLabelledRows>>['rows'],
   firstRows: number,
 ): Promise<readonly number[]> {
   const registry = await openEmbeddedRegistry({ directory: join(home, 'registry') });
-  const model = await loadModel(await registry.fetchPackage(project.name, '1'));
+  const model = await loadModel(await registry.fetchPackage(project.name, version));
   const { values } = await model.predict(sliceTable(rows.table, { from: firstRows, to: rows.table.rowCount }));
   model.dispose();
   return Array.from(values);

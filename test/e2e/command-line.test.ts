@@ -76,18 +76,20 @@ describe('the command line', () => {
   });
 
   it('starts a project whose first champion then answers over HTTP', async () => {
-    await vi.waitFor(async () => expect((await status()).aliases.champion).toBe('1'), patience);
+    await vi.waitFor(async () => expect((await status()).aliases.champion).toBe('2'), patience);
     const client = createPredictionClient(started.running.serviceUrl);
     const rows = [{ price: 9, load: 90, region: 'north' }];
     await vi.waitFor(async () => {
       const { predictions, version } = await client.predict('prices', { rows });
-      expect({ version, label: predictions[0]?.label }).toEqual({ version: '1', label: 'up' });
+      expect({ version, label: predictions[0]?.label }).toEqual({ version: '2', label: 'up' });
     }, patience);
   }, 120_000);
 
   it('tells people what the model does and why', async () => {
-    expect(await ask('status')).toMatch(/^model +prices\nstage +serving\nchampion +1\n/);
-    expect(await ask('history', 'prices')).toMatch(/Z {2}promotion +promoted version 1 \(was nothing\)/);
+    expect(await ask('status')).toMatch(/^model +prices\nstage +serving\nchampion +2\n/);
+    expect(await ask('history', 'prices')).toMatch(
+      /Z {2}promotion +promoted version 2 \(was nothing\): .*then trained on all 1,500 rows/,
+    );
   });
 
   it('pauses and resumes, and says who and why', async () => {

@@ -28,7 +28,7 @@ async function startDeadly(): Promise<{ home: string; client: IncumbentClient; s
     string,
     string,
   ];
-  await writePriceProject(directory);
+  await writePriceProject(directory, { challenger: { blendMembers: 1, refit: false } });
   for (const one of [join(home, 'logs'), marks]) await mkdir(one, { recursive: true });
   const ports = { temporal: await freePort(0), ui: await freePort(0), service: await freePort(0) };
   const tell = (): void => undefined;
