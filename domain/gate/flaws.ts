@@ -1,7 +1,7 @@
 import type { Predictions } from '../task.ts';
 import type { Outcome } from '../verdict.ts';
 import type { GateEvidence } from './evidence.ts';
-import { varianceOf } from './losses.ts';
+import { smallestVariance, varianceOf } from './losses.ts';
 import { observedRange } from './utility/primary.ts';
 import { formatCount } from './wording.ts';
 
@@ -13,7 +13,6 @@ interface Flaw {
 
 /** Beyond these, squares of squared errors overflow. */
 const largestValue = 1e50;
-const smallestVariance = 1e-30;
 
 const inconclusive = (reason: string): Flaw => ({ outcome: 'inconclusive', reason });
 

@@ -44,6 +44,15 @@ export function subtractLosses(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((loss, row) => loss - b[row]!);
 }
 
+/** Labels of less variance than this are one value, as far as a loss can tell. */
+export const smallestVariance = 1e-30;
+
+/** What squared errors are divided by, so that they mean the same for every label; 1 where the labels have no spread. */
+export function squaredErrorUnit(labels: ArrayLike<number>): number {
+  const variance = varianceOf(labels);
+  return variance < smallestVariance ? 1 : variance;
+}
+
 /** Variance of the values, by their number and not by one less. */
 export function varianceOf(labels: ArrayLike<number>): number {
   const values = Array.from(labels);

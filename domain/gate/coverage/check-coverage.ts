@@ -1,6 +1,6 @@
 import type { Check, Outcome } from '../../verdict.ts';
 import type { GateEvidence } from '../evidence.ts';
-import { primaryLosses, varianceOf } from '../losses.ts';
+import { primaryLosses, squaredErrorUnit } from '../losses.ts';
 import { testMean } from '../mean-test.ts';
 import type { GatePolicy } from '../policy.ts';
 import { formatCount, formatPoints, formatShare } from '../wording.ts';
@@ -34,7 +34,7 @@ function compareInside(
   { isOutside, outside }: Coverage,
   { alpha }: GatePolicy,
 ): { outcome: Outcome; words: string } {
-  const unit = task === 'regression' ? varianceOf(labels) : 1;
+  const unit = task === 'regression' ? squaredErrorUnit(labels) : 1;
   const losses = primaryLosses(task, labels, challenger).map((loss) => loss / unit);
   const old = champion && primaryLosses(task, labels, champion).map((loss) => loss / unit);
   const quality = (some: Float64Array, side: 0 | 1): string => {

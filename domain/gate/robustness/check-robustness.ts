@@ -3,7 +3,7 @@ import type { Predictions } from '../../task.ts';
 import type { Check, Outcome } from '../../verdict.ts';
 import type { GateEvidence } from '../evidence.ts';
 import { asGuard } from '../guard-grade.ts';
-import { primaryLosses, varianceOf } from '../losses.ts';
+import { primaryLosses, squaredErrorUnit } from '../losses.ts';
 import { testMean, type MeanTest } from '../mean-test.ts';
 import type { GatePolicy } from '../policy.ts';
 import { formatCount, formatPoints, formatPValue } from '../wording.ts';
@@ -59,7 +59,7 @@ function measureLosses(
   { robustnessMargin, alpha }: GatePolicy,
 ): readonly Loss[] | null {
   const tried = Float64Array.from(rows, (row) => labels[row]!);
-  const scale = task === 'regression' ? varianceOf(labels) : 1;
+  const scale = task === 'regression' ? squaredErrorUnit(labels) : 1;
   const blocks = blockOf && rows.map((row) => blockOf[row]!);
   const clean = [champion, challenger].map((one) => primaryLosses(task, labels, one));
   const found: Loss[] = [];

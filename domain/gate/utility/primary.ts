@@ -1,6 +1,6 @@
 import type { Predictions } from '../../task.ts';
 import type { GateEvidence } from '../evidence.ts';
-import { varianceOf } from '../losses.ts';
+import { squaredErrorUnit } from '../losses.ts';
 import { answerOf, utilityOf } from './utility.ts';
 
 /**
@@ -30,8 +30,8 @@ export function primaryLossOf(evidence: GateEvidence): PrimaryLoss {
   }
   if (task !== 'regression')
     return { kind: 'error', range: 1, best: 0, lossOf: (actual, predicted) => (actual === predicted ? 0 : 1) };
-  const variance = varianceOf(labels);
-  return { kind: 'squared', range: 1, best: 0, lossOf: (actual, predicted) => (predicted - actual) ** 2 / variance };
+  const unit = squaredErrorUnit(labels);
+  return { kind: 'squared', range: 1, best: 0, lossOf: (actual, predicted) => (predicted - actual) ** 2 / unit };
 }
 
 /** Losses of a model's answers, by row. */
