@@ -62,7 +62,7 @@ describe('incumbent backtest', () => {
     expect(reports[0]).toMatchObject({ retrainings: 0, promotions: 0, rows: 3_000 });
     expect(reports[1]?.retrainings).toBe(reports[1]?.promotions);
     expect(reports[2]?.blocks).toHaveLength(30);
-    expect(stdout).toMatch(/block \d+ {2}gate: pass: linear\/recent: challenger is better/);
+    expect(stdout).toMatch(/block \d+ {2}gate: pass: blend: challenger is better: /);
     expect(stdout).toMatch(
       /policy +rows +accuracy +log loss +AUC +retrainings +promotions +rollbacks +training +cost +regret\nnever +3,000/,
     );
