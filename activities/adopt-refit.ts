@@ -77,6 +77,8 @@ async function excessLoss({ runtime, store }: Dependencies, snapshot: Snapshot, 
 async function complete({ packages }: Dependencies, from: string, to: string): Promise<void> {
   await packages.writeReference(to, await packages.readReference(from));
   await packages.writeScores(to, await packages.readScores(from));
+  const importances = await packages.readImportances(from);
+  if (importances !== null) await packages.writeImportances(to, importances);
   const contract = await packages.readContract(from);
   if (contract !== null) await packages.writeContract(to, contract);
 }

@@ -8,7 +8,7 @@ import type { GateEvidence } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
-import { buildReference } from '../domain/monitoring/reference.ts';
+import { buildReference, type DriftReference } from '../domain/monitoring/reference.ts';
 import type { MonitorPolicy } from '../domain/policy.ts';
 import { inferContract } from '../domain/quality/infer-contract.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -17,6 +17,7 @@ import type { Dependencies } from './dependencies.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { holdGoldenExam } from './hold-golden-exam.ts';
+import { measureImportances } from './measure-importances.ts';
 import type { GateRequest } from './types.ts';
 
 /**
@@ -38,7 +39,9 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const policy = gatePolicyFor(chosen, request.policy.gate);
     const blockRows = chooseGateBlockRows(evidence, policy);
     const verdict = judgeGate({ ...evidence, ...formBlocks(evidence.labels.length, blockRows) }, policy);
-    await saveReference(deps, chosen, snapshot, evidence, request.policy.monitor);
+    const { seed } = request.policy.gate;
+    const owed = await measureImportances(deps, { chosen, snapshot, verdict, seed });
+    await saveReference(deps, chosen, snapshot, { ...evidence, ...owed }, request.policy.monitor);
     const version = await register(deps, request, choice, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
     const result = { ...describeResult(request, chosen, snapshot, verdict, version), networks };
@@ -53,17 +56,23 @@ function gatePolicyFor({ candidateId }: TrainedCandidate, policy: GatePolicy): G
   return isRecalibrated(candidateId) ? { ...full, primary: 'either' } : full;
 }
 
+type ReferenceFacts = GateEvidence & Pick<DriftReference, 'importances'>;
+
 /** What the version's live inputs will be compared with travels with it. */
 async function saveReference(
   { store, packages }: Dependencies,
   chosen: TrainedCandidate,
   snapshot: Snapshot,
-  { task, labels, challenger: outputs, inputs: holdoutInputs, utility }: GateEvidence,
+  { task, labels, challenger: outputs, inputs: holdoutInputs, utility, importances }: ReferenceFacts,
   { windowRows }: MonitorPolicy,
 ): Promise<void> {
   const seen: LabelledRows = await store.readSnapshot(snapshot, { from: 0, to: snapshot.split.validation.to });
   const evidence = { task, schema: snapshot.schema, inputs: seen.table, outputs, labels };
-  const reference = buildReference({ ...evidence, ...(holdoutInputs && { holdoutInputs }) });
+  const reference = buildReference({
+    ...evidence,
+    ...(holdoutInputs && { holdoutInputs }),
+    ...(importances && { importances }),
+  });
   await packages.writeReference(chosen.packageDirectory, reference);
   const scores = measureScores(task, { labels, predictions: outputs }, utility);
   await packages.writeScores(chosen.packageDirectory, scores);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScoreProfile } from '../../domain/calibration/profile.ts';
+import type { Importances } from '../../domain/explain/importances.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
 import { readBlend } from '../runtime/blend-file.ts';
@@ -13,6 +14,7 @@ const signatureFile = 'signature.json';
 const referenceFile = 'reference.json';
 const contractFile = 'contract.json';
 const scoresFile = 'scores.json';
+const importancesFile = 'importances.json';
 
 async function readJson<T>(packageDirectory: string, file: string): Promise<T> {
   const path = join(packageDirectory, file);
@@ -38,6 +40,9 @@ export function createFilePackages(): ModelPackages {
       writeFile(join(packageDirectory, referenceFile), JSON.stringify(reference)),
     readScores: (packageDirectory) => readOptionalJson<ScoreProfile>(packageDirectory, scoresFile),
     writeScores: (packageDirectory, scores) => writeFile(join(packageDirectory, scoresFile), JSON.stringify(scores)),
+    readImportances: (packageDirectory) => readOptionalJson<Importances>(packageDirectory, importancesFile),
+    writeImportances: (packageDirectory, importances) =>
+      writeFile(join(packageDirectory, importancesFile), JSON.stringify(importances)),
     readContract: (packageDirectory) => readOptionalJson<SchemaContract>(packageDirectory, contractFile),
     readBlend,
     writeContract: (packageDirectory, contract) =>

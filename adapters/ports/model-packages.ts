@@ -1,4 +1,5 @@
 import type { ScoreProfile } from '../../domain/calibration/profile.ts';
+import type { Importances } from '../../domain/explain/importances.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
 import type { Signature } from './model-runtime.ts';
@@ -30,6 +31,9 @@ export interface ModelPackages {
   /** What the version's outputs were worth on its holdout; null where that is not known. */
   readScores(packageDirectory: string): Promise<ScoreProfile | null>;
   writeScores(packageDirectory: string, scores: ScoreProfile | null): Promise<void>;
+  /** What its loss on the holdout owes to each feature; null where that was not measured. */
+  readImportances(packageDirectory: string): Promise<Importances | null>;
+  writeImportances(packageDirectory: string, importances: Importances): Promise<void>;
   /** What live data must look like; null for a version that was packaged without it. */
   readContract(packageDirectory: string): Promise<SchemaContract | null>;
   /** Its networks with their shares; null for a package of one network. */

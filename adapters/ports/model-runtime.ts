@@ -1,4 +1,5 @@
 import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
+import type { Importances } from '../../domain/explain/importances.ts';
 import type { ServingCost } from '../../domain/gate/cost/serving-cost.ts';
 import type { RowRange, DataSchema, Table } from '../../domain/table.ts';
 import type { Predictions, Task } from '../../domain/task.ts';
@@ -112,6 +113,14 @@ export interface CostJob {
   readonly range: RowRange;
 }
 
+/** A package whose features are permuted on rows that it was not trained on. */
+export interface ImportanceJob {
+  readonly packageDirectory: string;
+  readonly snapshot: Snapshot;
+  readonly range: RowRange;
+  readonly seed: number;
+}
+
 /** Trains and scores outside this process: a crash or a cancel there costs a child, not the worker. */
 export interface ModelRuntime {
   /** Rejects with the AbortSignal's reason when cancelled; the child is gone by then. */
@@ -126,6 +135,8 @@ export interface ModelRuntime {
   scoreTable(packageDirectories: readonly string[], table: Table, signal: AbortSignal): Promise<readonly Predictions[]>;
   /** What each package costs to serve, as the runtime that serves measures it. */
   measureCosts(job: CostJob, signal: AbortSignal): Promise<readonly ServingCost[]>;
+  /** What a package's loss on these rows owes to each feature, at a bounded price. Null where the rows are too few to tell. */
+  measureImportances(job: ImportanceJob, signal: AbortSignal): Promise<Importances | null>;
   /** How well a small network, trained on half of the rows, tells the others apart. */
   separate(job: SeparationJob, signal: AbortSignal): Promise<Separation>;
 }

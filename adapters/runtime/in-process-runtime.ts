@@ -25,6 +25,8 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
     // By size alone: time would make two runs differ.
     measureCosts: ({ packageDirectories }) =>
       Promise.all(packageDirectories.map(async (one) => ({ bytes: await measureBytes(one), speed: null }))),
+    // They order the list of what drifted and decide nothing: a backtest needn't pay for them.
+    measureImportances: () => Promise.resolve(null),
     separate: (job) => inTurn(() => separateFromSnapshot(job, rows)),
   };
 }

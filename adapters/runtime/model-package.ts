@@ -80,7 +80,12 @@ export async function writePackageFile(directory: string, name: string, content:
 }
 
 /** What completes the package of one version, and says nothing about another one of the same weights. */
-export const completingFiles: readonly string[] = ['reference.json', 'contract.json', 'scores.json'];
+export const completingFiles: readonly string[] = [
+  'reference.json',
+  'contract.json',
+  'scores.json',
+  'importances.json',
+];
 
 /** A version with a calibrator of its own has this file; others say what the network says. */
 export const calibrationFile = 'calibration.json';

@@ -57,6 +57,12 @@ export function createModelRuntime({ storeDirectory, rowsModule, processes }: Mo
       if (result.kind !== 'measured') throw unexpected(result);
       return result.costs;
     },
+    async measureImportances(job, signal) {
+      const request = { kind: 'measure-importances', source, job } as const;
+      const result = await pool.run(request, { signal, onEpoch: () => undefined });
+      if (result.kind !== 'importances') throw unexpected(result);
+      return result.importances;
+    },
     async separate(job, signal) {
       const result = await pool.run({ kind: 'separate', source, job }, { signal, onEpoch: () => undefined });
       if (result.kind !== 'separated') throw unexpected(result);

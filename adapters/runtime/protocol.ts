@@ -1,4 +1,5 @@
 import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
+import type { Importances } from '../../domain/explain/importances.ts';
 import type { ServingCost } from '../../domain/gate/cost/serving-cost.ts';
 import type { RowRange, Table } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
@@ -6,6 +7,7 @@ import type {
   BlendJob,
   CostJob,
   EpochReport,
+  ImportanceJob,
   RecalibrationJob,
   SeparationJob,
   TrainedCandidate,
@@ -73,9 +75,22 @@ export interface CostRequest {
   readonly job: CostJob;
 }
 
+export interface ImportanceRequest {
+  readonly kind: 'measure-importances';
+  readonly source: RowsSource;
+  readonly job: ImportanceJob;
+}
+
 /** What a child is sent; the next one only when it has said that it is free. */
 export type ChildRequest =
-  TrainRequest | RecalibrateRequest | BlendRequest | ScoreRequest | SeparateRequest | CostRequest | ScoreTableRequest;
+  | TrainRequest
+  | RecalibrateRequest
+  | BlendRequest
+  | ScoreRequest
+  | SeparateRequest
+  | CostRequest
+  | ImportanceRequest
+  | ScoreTableRequest;
 
 /** What a job left behind in a child. */
 export interface ChildState {
@@ -92,6 +107,7 @@ export type ChildMessage =
   | { readonly kind: 'separated'; readonly separation: Separation }
   | { readonly kind: 'table-scored'; readonly predictions: readonly Predictions[] }
   | { readonly kind: 'measured'; readonly costs: readonly ServingCost[] }
+  | { readonly kind: 'importances'; readonly importances: Importances | null }
   | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string }
   | { readonly kind: 'free'; readonly state: ChildState };
 

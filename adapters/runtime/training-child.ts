@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { blend } from './blend.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
 import { measureCosts } from './measure-costs.ts';
+import { measureImportancesOf } from './measure-importances.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot, scoreTables } from './score-snapshot.ts';
@@ -57,6 +58,8 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
       const { table } = await rows.readSnapshot(snapshot, range);
       return { kind: 'measured', costs: await measureCosts(packageDirectories, table) };
     }
+    case 'measure-importances':
+      return { kind: 'importances', importances: await measureImportancesOf(request.job, rows) };
     case 'separate':
       return { kind: 'separated', separation: await separateFromSnapshot(request.job, rows) };
   }

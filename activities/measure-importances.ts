@@ -1,0 +1,27 @@
+import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import type { Snapshot } from '../adapters/ports/store.ts';
+import { weightsOf } from '../domain/explain/importances.ts';
+import type { DriftReference } from '../domain/monitoring/reference.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Dependencies } from './dependencies.ts';
+import { currentScope } from './scope.ts';
+
+interface Subject {
+  readonly chosen: TrainedCandidate;
+  readonly snapshot: Snapshot;
+  readonly verdict: Verdict;
+  readonly seed: number;
+}
+
+/** Measures on the holdout what the challenger owes to each feature and keeps it in its package; what was refused will never serve, and is left out. */
+export async function measureImportances(
+  { packages, runtime }: Dependencies,
+  { chosen: { packageDirectory }, snapshot, verdict, seed }: Subject,
+): Promise<Pick<DriftReference, 'importances'>> {
+  if (verdict.outcome === 'fail') return {};
+  const job = { packageDirectory, snapshot, range: snapshot.split.holdout, seed };
+  const importances = await runtime.measureImportances(job, currentScope().signal);
+  if (importances === null) return {};
+  await packages.writeImportances(packageDirectory, importances);
+  return { importances: weightsOf(importances) };
+}
