@@ -1,7 +1,7 @@
 import { normalCdf } from '../math/normal.ts';
-import { createRng } from '../math/rng.ts';
 import { studentQuantile } from '../math/student-t.ts';
 import type { Interval } from '../verdict.ts';
+import { resampleMeans } from './resample-means.ts';
 import type { ResamplingUnits } from './resampling-units.ts';
 
 /** Bounds of the mean per-row difference, all from one set of resamples. */
@@ -16,8 +16,8 @@ export interface MeanBounds {
 /** Fewer rows (or blocks) than this say too little about their own spread. */
 export const minResamplingUnits = 7;
 
-/** With more units than this the bootstrap of a mean and the normal law agree, and only the latter is quick. */
-const mostResampledUnits = 20_000;
+/** With more units than this the bootstrap of a mean and the normal law agree to the digits shown, and only the latter is quick. */
+const mostResampledUnits = 100_000;
 
 /**
  * Bootstrap percentile bounds of the mean, with the percentiles moved outward for the number of units (Hesterberg 2015: t
@@ -36,23 +36,6 @@ export function boundMean(units: ResamplingUnits, alpha: number, resamples: numb
     upper: quantile(reach(alpha)),
     interval: { low: quantile(-reach(alpha / 2)), high: quantile(reach(alpha / 2)), level: 1 - alpha },
   };
-}
-
-/** Means of `resamples` draws of as many units as there are, with replacement; sorted. */
-function resampleMeans({ sums, counts }: ResamplingUnits, resamples: number, seed: number): Float64Array {
-  const random = createRng(seed);
-  const means = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++) {
-    let sum = 0;
-    let rows = 0;
-    for (let u = 0; u < sums.length; u++) {
-      const drawn = Math.floor(random() * sums.length);
-      sum += sums[drawn]!;
-      rows += counts[drawn]!;
-    }
-    means[r] = sum / rows;
-  }
-  return means.sort();
 }
 
 /** Reads sorted means at a normal score, interpolating between neighbours. */

@@ -2,8 +2,8 @@
 export interface ResamplingUnits {
   /** Sum of the values in each unit. */
   readonly sums: Float64Array;
-  /** Rows in each unit. */
-  readonly counts: Float64Array;
+  /** Rows in each block; null where every unit is one row. */
+  readonly counts: Float64Array | null;
   readonly rows: number;
   readonly mean: number;
   /** Standard error of the mean that treats units, not rows, as independent. */
@@ -12,11 +12,11 @@ export interface ResamplingUnits {
 
 /** Groups per-row values into units; without blocks every row is one. */
 export function groupIntoUnits(values: Float64Array, blockOf?: ArrayLike<number>): ResamplingUnits {
-  const { sums, counts } = blockOf ? sumBlocks(values, blockOf) : { sums: values, counts: values.map(() => 1) };
+  const { sums, counts } = blockOf ? sumBlocks(values, blockOf) : { sums: values, counts: null };
   const rows = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / rows;
   let squares = 0;
-  for (let u = 0; u < sums.length; u++) squares += (sums[u]! - mean * counts[u]!) ** 2;
+  for (let u = 0; u < sums.length; u++) squares += (sums[u]! - mean * (counts === null ? 1 : counts[u]!)) ** 2;
   const units = sums.length;
   const standardError = units > 1 ? Math.sqrt((squares * units) / (units - 1)) / rows : 0;
   return { sums, counts, rows, mean, standardError };

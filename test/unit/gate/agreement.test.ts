@@ -34,7 +34,7 @@ describe('agreement with reference implementations', () => {
   );
 
   it('bounds of very many rows come from the normal law and are the same for every seed', () => {
-    const units = groupIntoUnits(Float64Array.from({ length: 30_000 }, (_, i) => (i % 7) - 2));
+    const units = groupIntoUnits(Float64Array.from({ length: 120_000 }, (_, i) => (i % 7) - 2));
     const bounds = boundMean(units, 0.05, 100, 1)!;
     expect(bounds.lower).toBeCloseTo(units.mean - 1.64485 * units.standardError, 5);
     expect(bounds.interval.high).toBeCloseTo(units.mean + 1.95996 * units.standardError, 5);
