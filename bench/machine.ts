@@ -33,7 +33,7 @@ export function renderMachine(machine: Machine, peers: readonly string[]): strin
   const { processor, cores, memoryGb, system, node, duckdb, load } = machine;
   return [
     `${processor}, ${cores} cores, ${formatFigure(memoryGb)} GB, ${system}; load ${formatFigure(load)} at the start.`,
-    `Node.js ${node}, DuckDB ${duckdb}; ${peers.join(', ')}.`,
+    `Node.js ${node}, DuckDB ${duckdb}${peers.map((peer) => `, ${peer}`).join('')}.`,
     '',
   ].join('\n');
 }

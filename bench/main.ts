@@ -3,14 +3,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine, renderMachine } from './machine.ts';
 import { peerVersions } from './peers.ts';
 import { renderSection, type Section } from './report.ts';
-import { measureAdwin, measureBootstrap, measureDrift, measureMemory, type BenchOptions } from './sections.ts';
-
-const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Section>>> = {
-  drift: measureDrift,
-  adwin: measureAdwin,
-  bootstrap: measureBootstrap,
-  memory: measureMemory,
-};
+import { benches } from './benches.ts';
 
 /** Runs every bench, or those that are named: Markdown on standard output, and JSON by --json FILE. */
 async function main(): Promise<void> {
@@ -24,11 +17,13 @@ async function main(): Promise<void> {
   const runs = Number(values.runs);
   if (!(Number.isInteger(runs) && runs > 0)) throw new Error(`--runs is ${values.runs}: give a whole number above 0`);
   const machine = describeMachine();
-  const peers = await peerVersions();
+  const names = positionals.length > 0 ? positionals : Object.keys(benches);
+  const groups = new Set(names.map((name) => benches[name]!.peers).filter((group) => group !== null));
+  const peers = (await Promise.all([...groups].map(peerVersions))).flat();
   process.stdout.write(`${renderMachine(machine, peers)}\n`);
   const sections: Section[] = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
-    const section = await benches[name]!({ runs });
+  for (const name of names) {
+    const section = await benches[name]!.measure({ runs });
     sections.push(section);
     process.stdout.write(`${renderSection(section)}\n`);
   }

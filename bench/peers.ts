@@ -4,9 +4,19 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from './processes.ts';
+import { run } from './run.ts';
 
-const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
+/** A folder of peers/: what is installed together, and the script that measures it. */
+export type PeerGroup = 'drift';
+
+/** The script that measures a group's peers. */
+export function peerScript(group: PeerGroup): string {
+  return inGroup(group, 'measure.py');
+}
+
+function inGroup(group: PeerGroup, name: string): string {
+  return fileURLToPath(new URL(`peers/${group}/${name}`, import.meta.url));
+}
 
 /** Where the peers and the generated rows are kept between runs. */
 export function cacheFolder(): string {
@@ -14,12 +24,13 @@ export function cacheFolder(): string {
   return join(root ?? (homedir() ? join(homedir(), '.cache') : tmpdir()), 'incumbent-bench');
 }
 
-/** Python of an environment that has the peers in the versions of requirements.txt; made where there is none yet. */
-export async function preparePeers(): Promise<string> {
+/** Python of an environment that has the group's peers in the versions of its requirements.txt; made where there is none yet. */
+export async function preparePeers(group: PeerGroup): Promise<string> {
+  const requirements = inGroup(group, 'requirements.txt');
   const wanted = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex');
-  const folder = join(cacheFolder(), `peers-${wanted.slice(0, 12)}`);
+  const folder = join(cacheFolder(), `peers-${group}-${wanted.slice(0, 12)}`);
   const python = join(folder, 'bin', 'python');
   if (existsSync(join(folder, 'ready'))) return python;
   process.stderr.write(`setting up the peers in ${folder}\n`);
@@ -32,7 +43,7 @@ export async function preparePeers(): Promise<string> {
 }
 
 /** "river 0.26.1" and so on, as they are pinned. */
-export async function peerVersions(): Promise<readonly string[]> {
-  const lines = (await readFile(requirements, 'utf8')).trim().split('\n');
+export async function peerVersions(group: PeerGroup): Promise<readonly string[]> {
+  const lines = (await readFile(inGroup(group, 'requirements.txt'), 'utf8')).trim().split('\n');
   return lines.map((line) => line.replace('==', ' '));
 }

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { peerScript, preparePeers, type PeerGroup } from './peers.ts';
+import { run } from './run.ts';
 
 /** What a measuring process says of itself, and how long all of it took, start and imports included. */
 export interface Measurement {
@@ -15,7 +16,6 @@ export interface Measurement {
 }
 
 const ownSide = fileURLToPath(new URL('measure.ts', import.meta.url));
-const peersSide = fileURLToPath(new URL('peers.py', import.meta.url));
 
 /** One measurement of our own, in a fresh process. */
 export function measureOwn(task: string, ...args: readonly string[]): Promise<Measurement> {
@@ -23,8 +23,8 @@ export function measureOwn(task: string, ...args: readonly string[]): Promise<Me
 }
 
 /** One measurement of a peer, in a fresh process of its Python. */
-export function measurePeer(python: string, peer: string, ...args: readonly string[]): Promise<Measurement> {
-  return measure(python, [peersSide, peer, ...args]);
+export async function measurePeer(group: PeerGroup, peer: string, ...args: readonly string[]): Promise<Measurement> {
+  return measure(await preparePeers(group), [peerScript(group), peer, ...args]);
 }
 
 /** The last line of the output is the measurement. */
@@ -34,19 +34,4 @@ async function measure(executable: string, args: readonly string[]): Promise<Mea
   const processSeconds = (performance.now() - startedAtMs) / 1_000;
   const line = output.trim().split('\n').at(-1) ?? '';
   return { ...(JSON.parse(line) as Omit<Measurement, 'processSeconds'>), processSeconds };
-}
-
-/** Standard output of a process; rejects with what it said on standard error where it fails. */
-export function run(executable: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const [output, errors]: [string[], string[]] = [[], []];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) return resolve(output.join(''));
-      reject(new Error(`${executable} ${args.join(' ')} ended with ${code}: ${errors.join('').slice(-2_000)}`));
-    });
-  });
 }

@@ -1,0 +1,13 @@
+import type { Bench } from './options.ts';
+import { measureAdwin } from './sections/adwin.ts';
+import { measureBootstrap } from './sections/bootstrap.ts';
+import { measureDrift } from './sections/drift.ts';
+import { measureMemory } from './sections/memory.ts';
+
+/** By name, in the order in which they run. */
+export const benches: Readonly<Record<string, Bench>> = {
+  drift: { measure: measureDrift, peers: 'drift' },
+  adwin: { measure: measureAdwin, peers: 'drift' },
+  bootstrap: { measure: measureBootstrap, peers: null },
+  memory: { measure: measureMemory, peers: null },
+};

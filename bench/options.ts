@@ -1,0 +1,14 @@
+import type { PeerGroup } from './peers.ts';
+import type { Section } from './report.ts';
+
+export interface BenchOptions {
+  /** How often each subject is measured. */
+  readonly runs: number;
+}
+
+/** One section of the report: a file of its own in sections/. */
+export interface Bench {
+  readonly measure: (options: BenchOptions) => Promise<Section>;
+  /** Whom it is measured against, or null. */
+  readonly peers: PeerGroup | null;
+}
