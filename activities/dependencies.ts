@@ -5,6 +5,7 @@ import type { Notes } from '../adapters/ports/notes.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { Replicas } from '../adapters/ports/replicas.ts';
 import type { LabelledRows, Store } from '../adapters/ports/store.ts';
+import type { Tracking } from '../adapters/ports/tracking.ts';
 import type { Utility } from '../domain/gate/utility/utility.ts';
 import type { ModelProject } from '../domain/project.ts';
 import type { DataSchema } from '../domain/table.ts';
@@ -24,6 +25,8 @@ export interface Dependencies {
   readonly runtime: ModelRuntime;
   readonly replicas: Replicas;
   readonly packages: ModelPackages;
+  /** What people are shown of each retraining. */
+  readonly tracking: Tracking;
   /** Where the monitor stopped, by model. */
   readonly cursors: Notes<MonitorCursor>;
   /** Throws where the project's file is wrong. */

@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../adapters/ports/ledger.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { createInProcessRuntime } from '../adapters/runtime/in-process-runtime.ts';
+import { openFileTracking } from '../adapters/tracking/file-tracking.ts';
 import { loadUtility } from '../adapters/utility/load-utility.ts';
 import { sliceTable } from '../domain/snapshot/tables.ts';
 import type { ModelProject } from '../domain/project.ts';
@@ -40,6 +41,7 @@ export async function composeReplay(
     // Nobody serves but the replay itself.
     replicas: { list: () => Promise.resolve([]), verifyGolden: () => Promise.resolve(0) },
     packages: createFilePackages(),
+    tracking: openFileTracking({ directory: join(directory, 'runs') }),
     cursors: {
       read: () => Promise.resolve(cursor),
       write: (_model, value) => {

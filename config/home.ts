@@ -7,6 +7,7 @@ export interface Home {
   readonly ledger: string;
   readonly replicas: string;
   readonly work: string;
+  readonly runs: string;
   readonly cursors: string;
   readonly projects: string;
 }
@@ -19,6 +20,7 @@ export function homeAt(directory: string): Home {
     ledger: join(home, 'ledger'),
     replicas: join(home, 'replicas'),
     work: join(home, 'work'),
+    runs: join(home, 'runs'),
     cursors: join(home, 'cursors'),
     projects: join(home, 'projects'),
   };

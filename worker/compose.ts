@@ -11,6 +11,7 @@ import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
 import { openStore } from '../adapters/store/open-store.ts';
+import { openFileTracking } from '../adapters/tracking/file-tracking.ts';
 import { loadUtility } from '../adapters/utility/load-utility.ts';
 import { loadProject, type ProjectOverrides } from '../config/load-project.ts';
 import type { Utility, UtilitySource } from '../domain/gate/utility/utility.ts';
@@ -30,6 +31,7 @@ export async function compose(home: Home): Promise<Dependencies> {
     runtime: createModelRuntime({ storeDirectory: home.store }),
     replicas: openReplicas({ directory: home.replicas, staleAfterMs: replicaStaleAfterMs }),
     packages: createFilePackages(),
+    tracking: openFileTracking({ directory: home.runs }),
     cursors: openNotes(home.cursors),
     loadProject: (ref) => loadKnownProject(home, ref),
     readHistory: (project) => readLabelledRows(project),
