@@ -4,6 +4,8 @@ import { addonPath, findCompiler, hasAddon } from './setup/addon.mjs';
 import { SetupError } from './setup/errors.mjs';
 import {
   cacheDirectory,
+  mlflowPath,
+  readMlflowVersion,
   readTemporalVersion,
   temporalCliPath,
   temporalTestServerPath,
@@ -34,6 +36,7 @@ const findings = [
   { name: 'TensorFlow addon', needed: true, find: loadAddon },
   { name: 'temporal', needed: true, find: describeTemporal },
   { name: 'Temporal test server', needed: true, find: temporalTestServerPath },
+  { name: 'MLflow', needed: false, find: describeMlflow },
 ];
 
 function glibc() {
@@ -77,6 +80,11 @@ function loadAddon() {
 function describeTemporal() {
   const path = temporalCliPath();
   return `${readTemporalVersion(path) ?? 'does not run'} (${path})`;
+}
+
+function describeMlflow() {
+  const path = mlflowPath();
+  return `${readMlflowVersion(path) ?? 'does not run'} (${path})`;
 }
 
 /** @param {Finding} finding */

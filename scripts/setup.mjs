@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { SetupError } from './setup/errors.mjs';
 import { compareVersions } from './setup/locate.mjs';
 import { listParts, provideMissing } from './setup/parts.mjs';
@@ -11,10 +12,10 @@ const oldestNode = '20.19.0';
 
 /**
  * Provides whatever is missing and says what it does. Safe to repeat; with nothing to do it takes a fraction of a second.
- * @param {{ production: boolean }} options
+ * @param {{ production: boolean, mlflow: boolean }} options
  * @returns {Promise<boolean>} whether everything is in place
  */
-async function setUp({ production }) {
+async function setUp({ production, mlflow }) {
   const report = createReport(process.stderr);
   try {
     checkNode();
@@ -22,7 +23,7 @@ async function setUp({ production }) {
     /** @type {ReturnType<typeof findPython> | undefined} */
     let found;
     const python = () => (found ??= findPython());
-    const { provided, failures } = await provideMissing(listParts(root, { production, python, report }));
+    const { provided, failures } = await provideMissing(listParts(root, { production, mlflow, python, report }));
     if (failures.length > 0) {
       report.print(describeAll(failures));
       return false;
@@ -68,4 +69,12 @@ function describe(failure) {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130)); // runs the removal of scratch folders
-process.exitCode = (await setUp({ production: process.argv.includes('--production') })) ? 0 : 1;
+const { values } = parseArgs({
+  options: { production: { type: 'boolean', default: false }, with: { type: 'string', multiple: true, default: [] } },
+});
+const unknown = values.with.find((part) => part !== 'mlflow');
+if (unknown !== undefined) {
+  console.error(`--with ${unknown}: there is no such part; the only one that must be asked for is mlflow`);
+  process.exit(2);
+}
+process.exitCode = (await setUp({ production: values.production, mlflow: values.with.includes('mlflow') })) ? 0 : 1;

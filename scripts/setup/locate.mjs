@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { temporalPins, tensorflowPins, testServerPins } from './pins.mjs';
+import { mlflowPins, temporalPins, tensorflowPins, testServerPins } from './pins.mjs';
 import { detectPlatform } from './platform.mjs';
 
 /** The oldest `temporal` on the PATH that is used in place of the pinned one. */
 export const oldestTemporal = '1.4.0';
+/** The oldest `mlflow` on the PATH that is used in place of the pinned one. */
+export const oldestMlflow = '3.17.0';
 
 /** The directory that set-up fills and all checkouts share. */
 export function cacheDirectory() {
@@ -43,6 +46,25 @@ export function temporalTestServerPath() {
   );
 }
 
+/** Where the pinned MLflow is: an environment of its own, named by all that is installed into it. */
+export function mlflowEnvironment() {
+  const { version, requirements } = mlflowPins;
+  const hash = createHash('sha256').update(requirements.join('\n')).digest('hex').slice(0, 8);
+  return join(cacheDirectory(), 'mlflow', `${version}-${hash}-${detectPlatform()}`);
+}
+
+/** The `mlflow` command: INCUMBENT_MLFLOW, one on the PATH that is new enough, or the pinned one. */
+export function mlflowPath() {
+  return fromEnvironment('INCUMBENT_MLFLOW') ?? findRecentMlflow() ?? pinnedMlflow();
+}
+
+function pinnedMlflow() {
+  const bin = join(mlflowEnvironment(), 'bin');
+  const path = join(bin, 'mlflow');
+  if (isExecutable(path) && isExecutable(join(bin, 'python3'))) return path; // Python's link dangles after an upgrade
+  throw new Error(`MLflow is not installed (looked for ${path}). Run \`npm run setup -- --with mlflow\`.`);
+}
+
 /** The directory with TensorFlow's `lib` and `include`: INCUMBENT_TENSORFLOW_DIR, or the pinned one. */
 export function tensorflowDirectory() {
   const own = process.env['INCUMBENT_TENSORFLOW_DIR'];
@@ -73,6 +95,22 @@ function findRecentTemporal() {
   const found = findOnPath('temporal');
   const version = found && readTemporalVersion(found);
   return version && compareVersions(version, oldestTemporal) >= 0 ? found : undefined;
+}
+
+function findRecentMlflow() {
+  const found = findOnPath('mlflow');
+  const version = found && readMlflowVersion(found);
+  return version && compareVersions(version, oldestMlflow) >= 0 ? found : undefined;
+}
+
+/**
+ * Asks an `mlflow` command for its version; it takes a second to answer.
+ * @param {string} executable
+ * @returns {string | undefined}
+ */
+export function readMlflowVersion(executable) {
+  const answer = spawnSync(executable, ['--version'], { encoding: 'utf8', timeout: 60_000 });
+  return /version (\d+\.\d+\.\d+)/.exec(answer.stdout ?? '')?.[1];
 }
 
 /** @param {string} name */

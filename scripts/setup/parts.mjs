@@ -1,5 +1,6 @@
 import { hasAddon, provideAddon } from './addon.mjs';
 import { hasExecutable, provideExecutable } from './executables.mjs';
+import { hasMlflow, provideMlflow } from './mlflow.mjs';
 import { hasNodeModules, provideNodeModules } from './node-modules.mjs';
 import { hasTensorflow, provideTensorflow } from './tensorflow.mjs';
 
@@ -11,11 +12,11 @@ import { hasTensorflow, provideTensorflow } from './tensorflow.mjs';
 /**
  * All parts of a checkout.
  * @param {string} root
- * @param {import('./tensorflow.mjs').Provision & { production: boolean }} options production leaves out what only
- *   development needs: a deployment has its own Temporal server
+ * @param {import('./tensorflow.mjs').Provision & { production: boolean, mlflow: boolean }} options production leaves out
+ *   what only development needs: a deployment has its own Temporal server; mlflow adds what only those need who ask for it
  * @returns {Part[]}
  */
-export function listParts(root, { production, ...provision }) {
+export function listParts(root, { production, mlflow, ...provision }) {
   const { report } = provision;
   /** @type {Part[]} */
   const needed = [
@@ -33,6 +34,9 @@ export function listParts(root, { production, ...provision }) {
       provide: () => provideAddon(root, { report }),
     },
   ];
+  if (mlflow) {
+    needed.push({ name: 'MLflow', needs: [], isThere: hasMlflow, provide: () => provideMlflow(provision) });
+  }
   if (production) return needed;
   const executables = /** @type {const} */ (['temporal', 'temporal-test-server']);
   return [

@@ -100,3 +100,11 @@ export const testServerPins = {
     sha256: '3faef27631fdfa27ef500f89c3d3ca9cbfe1d753c76cef99daada9e64d6d7225',
   },
 };
+
+/**
+ * MLflow for tests and for `incumbent start --mlflow`, with what serves an ONNX model. What these need in turn is chosen by pip.
+ */
+export const mlflowPins = {
+  version: '3.17.2',
+  requirements: ['mlflow==3.17.2', 'onnx==1.23.2', 'onnxruntime==1.32.0'],
+};

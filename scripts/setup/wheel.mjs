@@ -72,7 +72,7 @@ export async function verifyChecksum(wheel, pin) {
 
 /**
  * Puts pip's failure into words.
- * @param {WheelPin} pin
+ * @param {Pick<WheelPin, 'package' | 'version' | 'platformTag'>} pin
  * @param {string} output
  */
 export function explainPipFailure(pin, output) {

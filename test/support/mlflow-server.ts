@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../client/start/ports.ts';
+import { mlflowPath } from '../../scripts/setup/locate.mjs';
+
+export interface MlflowServerOptions {
+  /** Holds the server's database, artifacts and log; a server started again on it knows what the one before knew. */
+  readonly directory: string;
+  /** Another than a free one, e.g. that of a server that was killed. */
+  readonly port?: number;
+  /** More options of `mlflow server`. */
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Another `mlflow` than the one that set-up provides. */
+  readonly mlflow?: string;
+}
+
+export interface MlflowServer {
+  /** Base URL, e.g. http://127.0.0.1:41234 */
+  readonly url: string;
+  readonly port: number;
+  readonly directory: string;
+  /** Ends it and its workers the polite way. */
+  stop(): Promise<void>;
+  /** Ends it and its workers the hard way. */
+  kill(): Promise<void>;
+}
+
+const lookEveryMs = 100;
+const readyTimeoutMs = 120_000;
+
+/** A real MLflow server of one worker, on a SQLite file; resolves when it answers. Whoever starts it stops it. */
+export async function startMlflowServer(options: MlflowServerOptions): Promise<MlflowServer> {
+  const { directory, args = [], environment = {}, mlflow = mlflowPath() } = options;
+  const port = options.port ?? (await freePort(0));
+  await mkdir(directory, { recursive: true });
+  const logFile = join(directory, 'server.log');
+  const log = await open(logFile, 'a');
+  const child = spawn(mlflow, ['server', ...serverArguments(directory, port), ...args], {
+    env: {
+      ...process.env,
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+      ...environment,
+    },
+    stdio: ['ignore', log.fd, log.fd],
+    detached: true, // a process group of its own: its workers end with it
+  });
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await untilHealthy(url, child, logFile);
+  } catch (error) {
+    await end(child, 'SIGKILL');
+    throw error;
+  } finally {
+    await log.close();
+  }
+  return { url, port, directory, stop: () => end(child, 'SIGTERM'), kill: () => end(child, 'SIGKILL') };
+}
+
+function serverArguments(directory: string, port: number): readonly string[] {
+  const options = [
+    ['--backend-store-uri', `sqlite:///${join(directory, 'mlflow.db')}`],
+    ['--artifacts-destination', join(directory, 'artifacts')],
+    ['--host', '127.0.0.1'],
+    ['--port', String(port)],
+    ['--workers', '1'],
+  ];
+  return ['--serve-artifacts', ...options.flat()];
+}
+
+async function untilHealthy(url: string, child: ChildProcess, logFile: string): Promise<void> {
+  const deadlineMs = Date.now() + readyTimeoutMs;
+  while (child.exitCode === null && child.signalCode === null && Date.now() < deadlineMs) {
+    const answer = await fetch(`${url}/health`).catch(() => null);
+    if (answer?.ok === true) return;
+    await sleep(lookEveryMs);
+  }
+  throw new Error(`the MLflow server did not start:\n${(await readFile(logFile, 'utf8')).slice(-3_000)}`);
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = once(child, 'exit');
+  process.kill(-child.pid, signal);
+  await gone;
+}
