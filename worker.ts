@@ -3,6 +3,7 @@ import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'winston';
 import { createControlActivities, createTrainingActivities } from './activities/index.ts';
 import { createLogger } from './adapters/log/logger.ts';
+import { readWriterTrust } from './adapters/registry/trust.ts';
 import { readEnvironment } from './config/environment.ts';
 import { compose } from './worker/compose.ts';
 import { connectToServer } from './worker/connect.ts';
@@ -39,12 +40,13 @@ async function main(): Promise<void> {
   const queues = chosenQueues();
   const environment = readEnvironment();
   const logger = createLogger({ service: 'worker', format: environment.logFormat, level: environment.logLevel });
+  const trust = await readWriterTrust(environment);
   const stopping = new AbortController();
   installTemporalRuntime(logger, []);
   const workers: Worker[] = [];
   stopWhenTold(logger, stopping, workers);
   const server = await connectToServer(logger, stopping.signal);
-  const deps = await compose(homeAt(environment.home));
+  const deps = await compose(homeAt(environment.home), trust);
   if (queues.includes('control')) workers.push(await createControlWorker(server, createControlActivities(deps)));
   if (queues.includes('training')) workers.push(await createTrainingWorker(server, createTrainingActivities(deps)));
 

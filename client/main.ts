@@ -3,6 +3,7 @@ import { addBacktestCommand } from './cli/backtest-command.ts';
 import { addCheckCommand } from './cli/check-command.ts';
 import { addDriftCommand } from './cli/drift-command.ts';
 import { addInitCommand } from './cli/init-command.ts';
+import { addKeysCommand } from './cli/keys-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
 import { addStartCommand } from './cli/start-command.ts';
 
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   addStartCommand(program, print);
   addBacktestCommand(program, print);
   addDriftCommand(program, print);
+  addKeysCommand(program, print);
   addOperatorCommands(program, print);
   await program.parseAsync();
 }

@@ -5,6 +5,12 @@ import { z } from 'zod';
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema);
 
+/** Files between commas. A gap is refused: what was meant to be there must not be left out silently. */
+const fileList = z
+  .string()
+  .transform((text) => text.split(',').map((path) => path.trim()))
+  .refine((paths) => paths.every((path) => path !== ''), 'files between commas, none of them empty');
+
 const environmentSchema = z.object({
   INCUMBENT_HOME: optional(z.string().default('.incumbent')),
   INCUMBENT_LOG_FORMAT: optional(z.enum(['json', 'pretty']).default('json')),
@@ -16,6 +22,8 @@ const environmentSchema = z.object({
       .optional(),
   ),
   INCUMBENT_MODELS: optional(z.string().optional()),
+  INCUMBENT_SIGNING_KEY: optional(z.string().optional()),
+  INCUMBENT_TRUSTED_KEYS: optional(fileList.optional()),
   INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).default(200)),
   HOST: optional(z.string().default('127.0.0.1')),
   PORT: optional(z.coerce.number().int().min(0).max(65_535).default(0)),
@@ -29,6 +37,10 @@ export interface Environment {
   readonly replicaId: string;
   /** Models to serve; null: all that the registry knows. */
   readonly models: readonly string[] | null;
+  /** File of the private key that signs what is registered; null signs nothing. */
+  readonly signingKey: string | null;
+  /** Files of the public keys whose signatures count; with any of them, what is not signed is refused. */
+  readonly trustedKeys: readonly string[];
   readonly pollMs: number;
   readonly host: string;
   /** 0 takes a free port. */
@@ -52,6 +64,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     logLevel: data.INCUMBENT_LOG_LEVEL,
     replicaId: data.INCUMBENT_REPLICA_ID ?? `${hostname().replaceAll(/[^\w-]/g, '-')}-${process.pid}`,
     models: data.INCUMBENT_MODELS?.split(',').map((name) => name.trim()) ?? null,
+    signingKey: data.INCUMBENT_SIGNING_KEY ?? null,
+    trustedKeys: data.INCUMBENT_TRUSTED_KEYS ?? [],
     pollMs: data.INCUMBENT_POLL_MS,
     host: data.HOST,
     port: data.PORT,

@@ -1,6 +1,7 @@
 import type { Logger } from 'winston';
 import { createLogger } from '../adapters/log/logger.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
+import { readReaderTrust } from '../adapters/registry/trust.ts';
 import { refuseTwin, startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
 import { loadModel } from '../adapters/runtime/load-model.ts';
 import { openPredictionLog } from '../adapters/store/prediction-log.ts';
@@ -18,7 +19,10 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
   const { replicaId, models, pollMs, host, port } = environment;
   const home = homeAt(environment.home);
   await refuseTwin(home.replicas, replicaId);
-  const registry = await openEmbeddedRegistry({ directory: home.registry });
+  const registry = await openEmbeddedRegistry({
+    directory: home.registry,
+    trust: await readReaderTrust(environment),
+  });
   const log = await openPredictionLog({
     directory: home.store,
     replicaId,

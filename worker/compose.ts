@@ -8,6 +8,7 @@ import { openLedger } from '../adapters/ledger/file-ledger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
+import { noTrust, type PackageTrust } from '../adapters/registry/keys.ts';
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
 import { openStore } from '../adapters/store/open-store.ts';
@@ -23,9 +24,9 @@ import type { Home } from '../config/home.ts';
 const replicaStaleAfterMs = 5_000;
 
 /** The real parts behind the activities' ports, all on the files of one home directory. */
-export async function compose(home: Home): Promise<Dependencies> {
+export async function compose(home: Home, trust: PackageTrust = noTrust): Promise<Dependencies> {
   return {
-    registry: await openEmbeddedRegistry({ directory: home.registry }),
+    registry: await openEmbeddedRegistry({ directory: home.registry, trust }),
     store: await openStore({ directory: home.store }),
     ledger: await openLedger({ directory: home.ledger }),
     runtime: createModelRuntime({ storeDirectory: home.store }),

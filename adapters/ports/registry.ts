@@ -26,7 +26,10 @@ export interface Registry {
   /** Throws RegistryError `version-not-found`. */
   getVersion(model: string, version: string): Promise<VersionInfo>;
   listVersions(model: string): Promise<readonly VersionInfo[]>;
-  /** A local folder with the version's package, every file checked against the manifest. Throws RegistryError `package-altered`. */
+  /**
+   * A local folder with the version's package, every file checked against the manifest, and the manifest's signature where signing
+   * is on. Throws RegistryError `package-altered` or `package-untrusted`.
+   */
   fetchPackage(model: string, version: string): Promise<string>;
   /** All null for an unknown model. */
   getAliases(model: string): Promise<Aliases>;
@@ -35,7 +38,7 @@ export interface Registry {
 }
 
 export type RegistryErrorCode =
-  'version-not-found' | 'package-altered' | 'package-invalid' | 'name-invalid' | 'unavailable';
+  'version-not-found' | 'package-altered' | 'package-untrusted' | 'package-invalid' | 'name-invalid' | 'unavailable';
 
 /** What every implementation throws; `code` says what to do. */
 export class RegistryError extends Error {

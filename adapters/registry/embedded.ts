@@ -4,19 +4,22 @@ import { noAliases, type Aliases } from '../../domain/lifecycle/aliases.ts';
 import { writeDurably } from '../files/durable.ts';
 import { isModelName } from '../files/names.ts';
 import { RegistryError, type Registry, type VersionInfo } from '../ports/registry.ts';
-import { sha256, verifyManifest, type Manifest } from './manifest.ts';
+import { noTrust, type PackageTrust } from './keys.ts';
 import { publishVersion, type VersionRecord } from './publish.ts';
+import { verifyPackage } from './seal.ts';
 import { listNames } from './version-names.ts';
 
 export interface EmbeddedRegistryOptions {
   readonly directory: string;
+  /** @default nobody signs, and nothing must be signed */
+  readonly trust?: PackageTrust;
 }
 
 /**
- * A registry of files: `<model>/versions/<n>/` holds a package with its manifest, `<model>/aliases.json` the aliases. What
+ * A registry of files: `<model>/versions/<n>/` holds a sealed package, `<model>/aliases.json` the aliases. What
  * is written is synced before it is renamed into place, so that a crash leaves the old state or the new.
  */
-export async function openEmbeddedRegistry({ directory }: EmbeddedRegistryOptions): Promise<Registry> {
+export async function openEmbeddedRegistry({ directory, trust = noTrust }: EmbeddedRegistryOptions): Promise<Registry> {
   const root = resolve(directory);
   await mkdir(root, { recursive: true });
   const modelDirectory = (model: string): string => {
@@ -39,7 +42,7 @@ export async function openEmbeddedRegistry({ directory }: EmbeddedRegistryOption
 
   return {
     async register(request) {
-      const version = await publishVersion(modelDirectory(request.model), request);
+      const version = await publishVersion(modelDirectory(request.model), request, trust.signer);
       return await getVersion(request.model, version);
     },
     getVersion,
@@ -50,15 +53,8 @@ export async function openEmbeddedRegistry({ directory }: EmbeddedRegistryOption
     async fetchPackage(model, version) {
       const home = versionDirectory(model, version);
       const { manifestSha256 } = await readRecord(home, model, version);
-      const text = await readFile(join(home, 'manifest.json'), 'utf8');
-      if (sha256(text) !== manifestSha256) {
-        throw new RegistryError(
-          'package-altered',
-          `${model} version ${version}: manifest.json was altered since it was registered`,
-        );
-      }
       const packageDirectory = join(home, 'package');
-      await verifyManifest(packageDirectory, JSON.parse(text) as Manifest, `${model} version ${version}`);
+      await verifyPackage(packageDirectory, { model, version, manifestSha256 }, trust);
       return packageDirectory;
     },
     getAliases,

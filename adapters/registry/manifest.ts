@@ -6,16 +6,24 @@ import { RegistryError } from '../ports/registry.ts';
 /** Every file of a package with its size in bytes and SHA-256, sorted by path. */
 export type Manifest = Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
 
+/** Of a package: what its files must be, and who says so. Neither is listed in the manifest. */
+export const manifestFile = 'manifest.json';
+export const manifestSignatureFile = 'manifest.signature.json';
+
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
 async function listFiles(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
+  const files = entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort();
+    .map((entry) => {
+      const file = relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/');
+      if (entry.isFile()) return file;
+      throw new RegistryError('package-invalid', `${file} in ${directory} is a link or a device: packages hold files`);
+    });
+  return files.filter((file) => file !== manifestFile && file !== manifestSignatureFile).sort();
 }
 
 export async function makeManifest(directory: string): Promise<Manifest> {

@@ -2,7 +2,8 @@ import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory, syncFile, temporaryName, writeDurably } from '../files/durable.ts';
 import { RegistryError, type RegisterRequest } from '../ports/registry.ts';
-import { makeManifest, sha256 } from './manifest.ts';
+import type { Signer } from './keys.ts';
+import { sealPackage } from './seal.ts';
 import { listNames } from './version-names.ts';
 
 /** What `version.json` says; the version's number is the name of its folder. */
@@ -14,47 +15,52 @@ export interface VersionRecord {
 }
 
 /** Copies a package into the next free version, or finds the one that the same key made before. */
-export async function publishVersion(modelDirectory: string, request: RegisterRequest): Promise<string> {
+export async function publishVersion(
+  modelDirectory: string,
+  request: RegisterRequest,
+  signer: Signer | null,
+): Promise<string> {
   const versions = join(modelDirectory, 'versions');
   await mkdir(versions, { recursive: true });
   const known = await findByKey(versions, request.idempotencyKey);
   if (known !== null) return known;
-  const draft = await draftVersion(versions, request);
+  const draft = await draftVersion(versions, request, signer);
   const own = await takeNextNumber(versions, draft);
   return await yieldToFirst(versions, request.idempotencyKey, own);
 }
 
 /** The whole version under a name that no reader looks at, synced. */
-async function draftVersion(versions: string, request: RegisterRequest): Promise<string> {
+async function draftVersion(versions: string, request: RegisterRequest, signer: Signer | null): Promise<string> {
   const draft = temporaryName(join(versions, 'draft'));
   const packageDirectory = join(draft, 'package');
   try {
-    await cp(request.packageDirectory, packageDirectory, { recursive: true, errorOnExist: true });
-  } catch (cause) {
+    await copyPackage(request.packageDirectory, packageDirectory);
+    const manifestSha256 = await sealPackage(packageDirectory, request.model, signer);
+    await syncTree(packageDirectory);
+    const { tags, idempotencyKey } = request;
+    const record: VersionRecord = { createdAtMs: Date.now(), tags, manifestSha256, idempotencyKey };
+    await writeDurably(join(draft, 'version.json'), JSON.stringify(record, null, 2));
+    return draft;
+  } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    throw new RegistryError('package-invalid', `the package ${request.packageDirectory} can't be copied`, { cause });
+    throw error;
   }
-  const manifest = await makeManifest(packageDirectory);
-  const files = Object.keys(manifest);
-  if (files.length === 0)
-    throw new RegistryError('package-invalid', `the package ${request.packageDirectory} is empty`);
-  for (const file of files) await syncFile(join(packageDirectory, file));
-  await syncTree(packageDirectory);
-  const text = JSON.stringify(manifest, null, 2);
-  await writeDurably(join(draft, 'manifest.json'), text);
-  const record: VersionRecord = {
-    createdAtMs: Date.now(),
-    tags: request.tags,
-    manifestSha256: sha256(text),
-    idempotencyKey: request.idempotencyKey,
-  };
-  await writeDurably(join(draft, 'version.json'), JSON.stringify(record, null, 2));
-  return draft;
+}
+
+async function copyPackage(from: string, to: string): Promise<void> {
+  try {
+    await cp(from, to, { recursive: true, errorOnExist: true });
+  } catch (cause) {
+    throw new RegistryError('package-invalid', `the package ${from} can't be copied`, { cause });
+  }
 }
 
 async function syncTree(directory: string): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  for (const entry of entries) if (entry.isDirectory()) await syncDirectory(join(entry.parentPath, entry.name));
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    await (entry.isDirectory() ? syncDirectory(path) : syncFile(path));
+  }
   await syncDirectory(directory);
 }
 

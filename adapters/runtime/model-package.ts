@@ -7,6 +7,7 @@ import type { Calibrator } from '../../domain/calibration/calibrator.ts';
 import type { LabelScale } from '../../domain/preprocessing/label-scale.ts';
 import type { Preprocessing } from '../../domain/preprocessing/preprocessing.ts';
 import { syncDirectory, writeDurably } from '../files/durable.ts';
+import { manifestFile, manifestSignatureFile } from '../registry/manifest.ts';
 import type { Signature } from '../ports/model-runtime.ts';
 import type { Golden } from './golden.ts';
 import type { Tensorflow } from './load-tensorflow.ts';
@@ -85,6 +86,8 @@ export const completingFiles: readonly string[] = [
   'contract.json',
   'scores.json',
   'importances.json',
+  manifestFile,
+  manifestSignatureFile,
 ];
 
 /** A version with a calibrator of its own has this file; others say what the network says. */

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openEmbeddedRegistry } from '../../adapters/registry/embedded.ts';
+import type { PackageTrust } from '../../adapters/registry/keys.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { forkScript, killHard } from '../support/processes.ts';
 import { makePackage, registryContract } from '../support/registry-contract.ts';
 
 registryContract('embedded registry', async () => {
   const directory = await temporaryFolder();
-  const reopen = () => openEmbeddedRegistry({ directory });
+  const reopen = (trust?: PackageTrust) => openEmbeddedRegistry({ directory, ...(trust && { trust }) });
   return { registry: await reopen(), reopen };
 });
 

@@ -1,6 +1,8 @@
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
+import { toSigner, toTrustedKey, type PackageTrust } from '../../adapters/registry/keys.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -15,11 +17,19 @@ export async function makePackage(content = 'weights'): Promise<string> {
   return folder;
 }
 
-/** What every registry must do. `makeRegistry` opens a fresh one; `reopen` the same one as another process would. */
-export function registryContract(
-  name: string,
-  makeRegistry: () => Promise<{ registry: Registry; reopen: () => Promise<Registry> }>,
-): void {
+interface RegistryUnderTest {
+  readonly registry: Registry;
+  /** As another process would open it, with keys of its own. */
+  reopen(trust?: PackageTrust): Promise<Registry>;
+}
+
+function makeKeys() {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { signer: toSigner(privateKey), key: toTrustedKey(publicKey) };
+}
+
+/** What every registry must do. `makeRegistry` opens a fresh one, in which nobody signs. */
+export function registryContract(name: string, makeRegistry: () => Promise<RegistryUnderTest>): void {
   describe(`${name}: versions`, () => {
     it('are numbered per model, and keep their tags', async () => {
       const { registry, reopen } = await makeRegistry();
@@ -97,6 +107,66 @@ export function registryContract(
       await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject(altered('weights.bin was altered'));
       await rm(join(fetched, 'weights.bin'));
       await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject(altered('weights.bin has gone missing'));
+    });
+  });
+
+  describe(`${name}: signatures`, () => {
+    const register = async (registry: Registry, idempotencyKey: string) =>
+      await registry.register({ model, idempotencyKey, packageDirectory: await makePackage(), tags: {} });
+    const untrusted = (what: string) => ({
+      code: 'package-untrusted',
+      message: expect.stringContaining(what) as string,
+    });
+
+    it('are of no interest to who trusts no key', async () => {
+      const { registry, reopen } = await makeRegistry();
+      await register(await reopen({ signer: makeKeys().signer, trustedKeys: [] }), 'signed');
+      await register(registry, 'unsigned');
+      for (const version of ['1', '2']) await registry.fetchPackage(model, version);
+    });
+
+    it('of the old key and the new one are taken while keys rotate', async () => {
+      const { reopen } = await makeRegistry();
+      const [old, fresh] = [makeKeys(), makeKeys()];
+      const trustedKeys = [old.key, fresh.key];
+      await register(await reopen({ signer: old.signer, trustedKeys }), 'a');
+      await register(await reopen({ signer: fresh.signer, trustedKeys }), 'b');
+      const reader = await reopen({ signer: null, trustedKeys });
+      for (const version of ['1', '2']) await reader.fetchPackage(model, version);
+      const later = await reopen({ signer: null, trustedKeys: [fresh.key] });
+      await expect(later.fetchPackage(model, '1')).rejects.toMatchObject(untrusted(`the key ${old.key.keyId}`));
+      await later.fetchPackage(model, '2');
+    });
+
+    it('that are missing, unreadable or forged make a version one that is not loaded', async () => {
+      const { registry, reopen } = await makeRegistry();
+      const { signer, key } = makeKeys();
+      await register(registry, 'unsigned');
+      const reader = await reopen({ signer, trustedKeys: [key] });
+      await expect(reader.fetchPackage(model, '1')).rejects.toMatchObject(untrusted('version 1 is not signed'));
+      await register(reader, 'signed');
+      const signatureFile = join(await reader.fetchPackage(model, '2'), 'manifest.signature.json');
+      const forged = { algorithm: 'ed25519', keyId: key.keyId, signature: makeKeys().signer.sign(Buffer.from('{}')) };
+      await writeFile(signatureFile, JSON.stringify(forged));
+      await expect(reader.fetchPackage(model, '2')).rejects.toMatchObject(untrusted('not that of the key'));
+      await writeFile(signatureFile, 'no signature');
+      await expect(reader.fetchPackage(model, '2')).rejects.toMatchObject(untrusted('unreadable'));
+    });
+
+    it('do not cover a manifest that was altered to fit altered files', async () => {
+      const { reopen } = await makeRegistry();
+      const { signer, key } = makeKeys();
+      const reader = await reopen({ signer, trustedKeys: [key] });
+      await register(reader, 'a');
+      const manifestFile = join(await reader.fetchPackage(model, '1'), 'manifest.json');
+      await writeFile(manifestFile, (await readFile(manifestFile, 'utf8')).replace('notes', 'other'));
+      await expect(reader.fetchPackage(model, '1')).rejects.toMatchObject(untrusted('manifest.json'));
+      const careless = await reopen();
+      const altered = {
+        code: 'package-altered',
+        message: expect.stringContaining('manifest.json was altered') as string,
+      };
+      await expect(careless.fetchPackage(model, '1')).rejects.toMatchObject(altered);
     });
   });
 

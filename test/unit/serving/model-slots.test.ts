@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../adapters/ports/registry.ts';
 import { openEmbeddedRegistry } from '../../../adapters/registry/embedded.ts';
+import { noTrust, toSigner, toTrustedKey, type PackageTrust, type Signer } from '../../../adapters/registry/keys.ts';
 import { createModelSlots, type ModelSlots } from '../../../serving/slots/model-slots.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { createModels, model, registerVersion, type Behaviour } from './support.ts';
@@ -19,10 +21,17 @@ interface SlotsRig {
   readonly breakRegistry: (reason: string | null) => void;
 }
 
-async function openSlots(behaviours: readonly Behaviour[]): Promise<SlotsRig> {
+async function openSlots(
+  behaviours: readonly Behaviour[],
+  trust: PackageTrust = noTrust,
+  signers: readonly (Signer | null)[] = [],
+): Promise<SlotsRig> {
   const directory = await temporaryFolder();
-  const registry = await openEmbeddedRegistry({ directory });
-  for (const behaviour of behaviours) await registerVersion(registry, behaviour);
+  for (const [index, behaviour] of behaviours.entries()) {
+    const writer = await openEmbeddedRegistry({ directory, trust: { ...noTrust, signer: signers[index] ?? null } });
+    await registerVersion(writer, behaviour);
+  }
+  const registry = await openEmbeddedRegistry({ directory, trust });
   const models = createModels();
   const switches: string[] = [];
   const failures: string[] = [];
@@ -118,6 +127,20 @@ describe('the slots of a model', () => {
     await rig.slots.follow();
     expect(versions(rig)).toEqual(['1', null, null]);
     expect(rig.slots.problem()).toContain('behaviour.json was altered');
+    expect(rig.models.loads).toEqual(['1']);
+  });
+
+  it('keep the champion when signing is on and the next one is not signed', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const [signer, key] = [toSigner(privateKey), toTrustedKey(publicKey)];
+    const rig = await openSlots([{}, {}], { signer: null, trustedKeys: [key] }, [signer, null]);
+    await rig.registry.setAlias(model, 'champion', '1');
+    await rig.slots.follow();
+    await rig.registry.setAlias(model, 'champion', '2');
+    await rig.slots.follow();
+    expect(versions(rig)).toEqual(['1', null, null]);
+    expect(rig.slots.problem()).toContain('electricity version 2 is not signed, and signing is on; register it anew');
+    expect(rig.slots.problem()).toContain('version 1 keeps serving');
     expect(rig.models.loads).toEqual(['1']);
   });
 
