@@ -88,11 +88,14 @@ async function countOnCells(
   feature: Feature,
   spec: CategoricalSpec,
 ): Promise<Histogram> {
-  const hasCell = spec.top.length === 0 ? 'false' : `value IN (${spec.top.map(quoteText).join(', ')})`;
+  const cells =
+    spec.top.length === 0
+      ? 'SELECT CAST(NULL AS VARCHAR) WHERE false'
+      : `VALUES ${spec.top.map((name) => `(${quoteText(name)})`).join(', ')}`;
   const { columns } = await queryColumns(
     connection,
-    `SELECT CASE WHEN ${hasCell} THEN value END, CAST(count(*) AS DOUBLE), CAST(count(value) AS DOUBLE)
-     FROM (SELECT ${textExpression(feature)} AS value FROM ${source}) GROUP BY 1`,
+    `SELECT cell, CAST(count(*) AS DOUBLE), CAST(count(value) AS DOUBLE)
+     FROM (SELECT ${textExpression(feature)} AS value FROM ${source}) LEFT JOIN (${cells}) AS cells(cell) ON value = cell GROUP BY 1`,
   );
   const { rowsOf, missing: withoutCell } = toCategoryRows(asTexts(columns[0]), asNumbers(columns[1]));
   const other = asNumbers(columns[2])[asTexts(columns[0]).indexOf(null)] ?? 0;

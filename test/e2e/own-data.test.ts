@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
+import { quoteText } from '../../adapters/duckdb/columns.ts';
 import { awkwardTables } from '../support/awkward-tables.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -24,6 +26,47 @@ async function fileOf(name: keyof typeof awkwardTables): Promise<{ folder: strin
   await writeFile(file, awkwardTables[name]);
   return { folder, file };
 }
+
+/** 2,000 orders, whose price lies `shift` standard deviations above the usual one. */
+async function writeOrders(path: string, shift: number): Promise<string> {
+  const noise = (salt: number) => `(hash(i, ${salt}) / 2.0 ** 64)`;
+  const price = `sqrt(-2 * ln(${noise(1)})) * cos(2 * pi() * ${noise(2)}) + ${shift}`;
+  const columns = `i AS id, ${price} AS price, CASE WHEN ${noise(3)} < .5 THEN 'north' ELSE 'south' END AS region`;
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(`COPY (SELECT ${columns} FROM range(2000) t(i)) TO ${quoteText(path)} (FORMAT parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+  return path;
+}
+
+describe('two files', () => {
+  it('are compared in one command: what has drifted, how far, and the checks as JSON', async () => {
+    const folder = await temporaryFolder();
+    const before = await writeOrders(join(folder, 'before.parquet'), 0);
+    const after = await writeOrders(join(folder, 'after.parquet'), 0.5);
+    const json = join(folder, 'report.json');
+    const { stdout } = await incumbent('drift', before, after, '--exclude', 'id', '--json', json);
+    expect(stdout).toMatch(/^fail: 1 of 2 features has drifted; first, price has drifted/);
+    expect(stdout).toMatch(/^1\. price has drifted: /m);
+    const report = JSON.parse(await readFile(json, 'utf8')) as { drifted: unknown[]; verdict: { checks: unknown[] } };
+    expect(report.drifted).toEqual([expect.objectContaining({ feature: 'price', rank: 1 })]);
+    expect(report.verdict.checks).toHaveLength(2);
+    expect((await incumbent('drift', before, before, '--exclude', 'id')).stdout).toBe(
+      'pass: None of 2 features has drifted\n',
+    );
+  });
+
+  it('are refused where there is nothing to compare, with what would be right', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeOrders(join(folder, 'orders.parquet'), 0);
+    const absent = await refusal('drift', file, join(folder, 'absent.parquet'));
+    expect(absent.stderr).toContain('there is no file');
+    expect(absent.code).toBeGreaterThan(0);
+    expect((await refusal('drift', file, file, '--exclude', 'cost')).stderr).toContain('there is no column "cost"');
+    expect((await refusal('drift', file, bin)).stderr).toContain('convert it to one');
+  });
+});
 
 describe("a table of one's own", () => {
   it.each([
