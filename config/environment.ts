@@ -24,6 +24,8 @@ const environmentSchema = z.object({
   INCUMBENT_MODELS: optional(z.string().optional()),
   INCUMBENT_SIGNING_KEY: optional(z.string().optional()),
   INCUMBENT_TRUSTED_KEYS: optional(fileList.optional()),
+  INCUMBENT_LOG_DURABILITY: optional(z.enum(['durable', 'fast']).default('durable')),
+  INCUMBENT_LOG_ROTATE_MINUTES: optional(z.coerce.number().gt(0).max(1_440).default(60)),
   INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).default(200)),
   HOST: optional(z.string().default('127.0.0.1')),
   PORT: optional(z.coerce.number().int().min(0).max(65_535).default(0)),
@@ -42,6 +44,10 @@ export interface Environment {
   /** Files of the public keys whose signatures count; with any of them, what is not signed is refused. */
   readonly trustedKeys: readonly string[];
   readonly pollMs: number;
+  /** When a prediction counts as logged: when it is on disk, or when the operating system has it. */
+  readonly logDurability: 'durable' | 'fast';
+  /** Age at which a segment of the log becomes a Parquet file. */
+  readonly logRotateMs: number;
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -67,6 +73,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     signingKey: data.INCUMBENT_SIGNING_KEY ?? null,
     trustedKeys: data.INCUMBENT_TRUSTED_KEYS ?? [],
     pollMs: data.INCUMBENT_POLL_MS,
+    logDurability: data.INCUMBENT_LOG_DURABILITY,
+    logRotateMs: data.INCUMBENT_LOG_ROTATE_MINUTES * 60_000,
     host: data.HOST,
     port: data.PORT,
   };

@@ -10,6 +10,8 @@ export const predictRequestSchema = z.strictObject({
   rows: z.array(featureRowSchema).min(1).max(maxRowsPerRequest),
   /** Event time of each row, where the project has a time column. */
   times: z.array(z.iso.datetime({ offset: true })).optional(),
+  /** Who or what each row is about (a customer, a machine): outcomes can name it, and an experiment treats it alike each time. */
+  entities: z.array(z.string().min(1).max(200)).optional(),
   /** Comes back in the answer and stands in the log; made up when absent. */
   requestId: z.string().min(1).max(200).optional(),
 });
@@ -33,17 +35,32 @@ export const predictAnswerSchema = z.object({
   predictions: z.array(predictionSchema),
 });
 
-export const feedbackRequestSchema = z.strictObject({
-  outcomes: z
-    .array(z.strictObject({ id: z.string().min(1), label: z.union([z.string(), z.number()]) }))
-    .min(1)
-    .max(maxRowsPerRequest),
-});
+const timeSchema = z.iso.datetime({ offset: true });
+
+const outcomeSchema = z
+  .strictObject({
+    /** Of the prediction; or else `entity` and `time`. */
+    id: z.string().min(1).max(200).optional(),
+    entity: z.string().min(1).max(200).optional(),
+    /** Event time of the prediction about that entity. */
+    time: timeSchema.optional(),
+    /** The newest prediction up to so long before `time` is meant; without it, the one at `time`. */
+    withinMs: z.number().nonnegative().optional(),
+    label: z.union([z.string().max(1_000), z.number()]),
+    /** When the outcome became known, on the clock of the event times. */
+    labelTime: timeSchema.optional(),
+  })
+  .refine(
+    ({ id, entity, time }) => (id === undefined ? entity !== undefined && time !== undefined : entity === undefined),
+    'give the `id` of the prediction, or `entity` and `time`',
+  );
+
+export const feedbackRequestSchema = z.strictObject({ outcomes: z.array(outcomeSchema).min(1).max(maxRowsPerRequest) });
 
 export const feedbackAnswerSchema = z.object({
   accepted: z.number().int(),
   duplicates: z.number().int(),
-  /** Ids that nobody predicted. */
+  /** What nobody predicted: ids, or `entity@time`. */
   unknown: z.array(z.string()),
   /** Ids that have another label on record; the record stands, the contradiction is kept beside it. */
   contradictions: z.array(z.string()),

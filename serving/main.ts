@@ -26,6 +26,8 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
   const log = await openPredictionLog({
     directory: home.store,
     replicaId,
+    durability: environment.logDurability,
+    maxSegmentAgeMs: environment.logRotateMs,
     onSealFailed: (error) => void logger.warn('a segment of the prediction log stays unsealed', { error }),
   });
   const service = await createService({

@@ -1,9 +1,21 @@
-import type { LabelRecord } from '../adapters/ports/store.ts';
+import type { EntityAtTime, LabelRecord } from '../adapters/ports/store.ts';
 import type { FeedbackAnswer, FeedbackRequest } from '../config/wire.ts';
 import type { DataSchema } from '../domain/table.ts';
 import { ServiceError } from './errors.ts';
 
 type Label = LabelRecord['label'];
+
+/** An outcome as it goes on record, once it is known which prediction it belongs to. */
+export type Outcome = Pick<LabelRecord, 'label' | 'labelMs'> & {
+  /** Of the prediction, or what it was about. */
+  readonly of: string | EntityAtTime;
+};
+
+/** An outcome whose prediction was looked for: `id` is null where there is none, `name` what the client called it. */
+export type FoundOutcome = Pick<LabelRecord, 'label' | 'labelMs'> & {
+  readonly id: string | null;
+  readonly name: string;
+};
 
 export interface SortedOutcomes {
   readonly accepted: readonly LabelRecord[];
@@ -18,7 +30,7 @@ export interface SortedOutcomes {
  * @param known what was predicted, with the label on record or null
  */
 export function sortOutcomes(
-  outcomes: readonly { readonly id: string; readonly label: Label }[],
+  outcomes: readonly FoundOutcome[],
   known: ReadonlyMap<string, Label | null>,
   atMs: number,
 ): SortedOutcomes {
@@ -27,14 +39,15 @@ export function sortOutcomes(
   const contradicting: LabelRecord[] = [];
   const unknown: string[] = [];
   let duplicates = 0;
-  for (const { id, label } of outcomes) {
-    const onRecord = labels.get(id);
-    if (onRecord === undefined) unknown.push(id);
+  for (const { id, name, label, labelMs } of outcomes) {
+    const onRecord = id === null ? undefined : labels.get(id);
+    const record = { id: id ?? '', label, atMs, ...(labelMs == null ? {} : { labelMs }) };
+    if (onRecord === undefined) unknown.push(name);
     else if (onRecord === null) {
-      accepted.push({ id, label, atMs });
-      labels.set(id, label);
+      accepted.push(record);
+      labels.set(record.id, label);
     } else if (isSame(onRecord, label)) duplicates += 1;
-    else contradicting.push({ id, label, atMs });
+    else contradicting.push(record);
   }
   const contradictions = contradicting.map(({ id }) => id);
   return { accepted, contradicting, answer: { accepted: accepted.length, duplicates, unknown, contradictions } };
@@ -45,14 +58,19 @@ function isSame(onRecord: Label, label: Label): boolean {
   return typeof label === 'number' ? Number(onRecord) === label : String(onRecord) === label;
 }
 
-/** Labels as they go on record: a class name, or a number for a regression. Throws `label-invalid` for anything else. */
-export function readLabels({ outcomes }: FeedbackRequest, { classes }: DataSchema): { id: string; label: Label }[] {
-  return outcomes.map(({ id, label }, index) => {
-    const field = `outcomes[${index}].label`;
-    if (classes.length > 0) return { id, label: readClass(label, classes, field) };
-    if (typeof label === 'number' && Number.isFinite(label)) return { id, label };
-    throw new ServiceError('label-invalid', `${field} is ${JSON.stringify(label)}: it must be a number`, { field });
-  });
+/** Outcomes with labels as they go on record: a class name, or a number for a regression. Throws `label-invalid` for anything else. */
+export function readOutcomes({ outcomes }: FeedbackRequest, { classes }: DataSchema): readonly Outcome[] {
+  return outcomes.map(({ id, entity = '', time = '', withinMs = 0, label, labelTime }, index) => ({
+    of: id ?? { entity, timeMs: Date.parse(time), withinMs },
+    label: readLabel(label, classes, `outcomes[${index}].label`),
+    ...(labelTime === undefined ? {} : { labelMs: Date.parse(labelTime) }),
+  }));
+}
+
+function readLabel(label: Label, classes: readonly string[], field: string): Label {
+  if (classes.length > 0) return readClass(label, classes, field);
+  if (typeof label === 'number' && Number.isFinite(label)) return label;
+  throw new ServiceError('label-invalid', `${field} is ${JSON.stringify(label)}: it must be a number`, { field });
 }
 
 function readClass(label: Label, classes: readonly string[], field: string): string {

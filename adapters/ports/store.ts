@@ -19,8 +19,21 @@ export interface PredictionRecord {
   readonly output: readonly number[];
   /** What `previous` would have said, and which version that was. */
   readonly shadow: { readonly version: string; readonly output: readonly number[] } | null;
+  /** Who or what the row is about, where the client said so. */
+  readonly entity?: string | null;
+  /** Who decided, where a control slice is set: the answer that was given, and how probable it was to be given. */
+  readonly decision?: Decision | null;
+  /** Features that the log leaves out (`privacy.omit`). */
+  readonly omitted?: readonly string[];
   readonly requestId: string;
   readonly latencyMs: number;
+}
+
+export interface Decision {
+  readonly by: 'model' | 'control';
+  /** Class that was answered. */
+  readonly label: string;
+  readonly propensity: number;
 }
 
 export interface LabelRecord {
@@ -28,18 +41,30 @@ export interface LabelRecord {
   readonly id: string;
   /** Class name, or value for regression. */
   readonly label: string | number;
+  /** When it was received. */
   readonly atMs: number;
+  /** When the outcome became known, on the clock of the event times, where the client said so. */
+  readonly labelMs?: number | null;
+}
+
+/** Names a prediction by what it was about: the newest one at `timeMs`, or up to `withinMs` before. */
+export interface EntityAtTime {
+  readonly entity: string;
+  readonly timeMs: number;
+  readonly withinMs: number;
 }
 
 /** The writing side; one per process of the service. Append-only. */
 export interface PredictionLog {
-  /** Durable (fsynced) when it returns. */
+  /** On record when it returns: on disk, or with the operating system where the durability is `fast`. */
   appendPredictions(model: string, records: readonly PredictionRecord[]): Promise<void>;
   appendLabels(model: string, records: readonly LabelRecord[]): Promise<void>;
   /** A label that contradicts the one on record: kept beside, never joined. */
   appendContradictions(model: string, records: readonly LabelRecord[]): Promise<void>;
   /** Which of these ids were predicted, by any replica, and the label on record (null: none yet). Unknown ids are absent. */
   findPredictions(model: string, ids: readonly string[]): Promise<ReadonlyMap<string, string | number | null>>;
+  /** The prediction that each names, by any replica; null where there is none. Event time counts, or without one the time of serving. */
+  findAboutEntities(model: string, wanted: readonly EntityAtTime[]): Promise<readonly (string | null)[]>;
   close(): Promise<void>;
 }
 

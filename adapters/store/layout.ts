@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isModelName } from '../files/names.ts';
+import type { Partition, Partitions } from './partitions.ts';
 
 /** Kinds of records in the log of a model. */
 export type RecordKind = 'predictions' | 'labels' | 'contradictions';
@@ -10,6 +11,13 @@ export class StoreError extends Error {
     super(message, options);
     this.name = 'StoreError';
   }
+}
+
+/** Where a store's files are: segments that are being written, and what became of them. */
+export interface Places {
+  /** Folder on this machine. */
+  readonly root: string;
+  readonly partitions: Partitions;
 }
 
 export function modelDirectory(root: string, model: string): string {
@@ -22,35 +30,43 @@ export function openDirectory(root: string, model: string, kind: RecordKind): st
   return join(modelDirectory(root, model), kind, 'open');
 }
 
-export function sealedDirectory(root: string, model: string, kind: RecordKind): string {
-  return join(modelDirectory(root, model), kind, 'sealed');
+/** A segment as lines of JSON. */
+export interface OpenSegment {
+  readonly stem: string;
+  readonly path: string;
 }
 
-/** Segment files of one kind. A segment that is in both forms counts once, as Parquet: it is about to lose the other. */
-export async function listSegments(
-  root: string,
-  model: string,
-  kind: RecordKind,
-): Promise<{ readonly open: readonly string[]; readonly sealed: readonly string[] }> {
+export interface Segments {
+  readonly open: readonly OpenSegment[];
+  readonly sealed: readonly Partition[];
+}
+
+/** Segments of one kind. One that is in both forms counts once, as Parquet: it is about to lose the other. */
+export async function listSegments({ root, partitions }: Places, model: string, kind: RecordKind): Promise<Segments> {
   // Open first: a segment that is sealed between the two looks is then seen twice, never not at all.
-  const open = await listStems(openDirectory(root, model, kind), '.ndjson');
-  const sealed = await listStems(sealedDirectory(root, model, kind), '.parquet');
-  const known = new Set(sealed);
-  return {
-    open: open
-      .filter((stem) => !known.has(stem))
-      .map((stem) => join(openDirectory(root, model, kind), `${stem}.ndjson`)),
-    sealed: sealed.map((stem) => join(sealedDirectory(root, model, kind), `${stem}.parquet`)),
-  };
+  const stems = await listOpenStems(root, model, kind);
+  const sealed = await partitions.list(model, kind);
+  const known = new Set(sealed.map(({ stem }) => stem));
+  const open = stems.filter((stem) => !known.has(stem));
+  return { open: open.map((stem) => ({ stem, path: openPath(root, model, kind, stem) })), sealed };
 }
 
-async function listStems(directory: string, extension: string): Promise<readonly string[]> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+export function openPath(root: string, model: string, kind: RecordKind, stem: string): string {
+  return join(openDirectory(root, model, kind), `${stem}.ndjson`);
+}
+
+export async function listOpenStems(root: string, model: string, kind: RecordKind): Promise<readonly string[]> {
+  const names = await listNames(openDirectory(root, model, kind));
+  return names
+    .filter((name) => name.endsWith('.ndjson'))
+    .map((name) => name.slice(0, -'.ndjson'.length))
+    .sort();
+}
+
+/** Names in a folder; none where there is no such folder. */
+export async function listNames(directory: string): Promise<readonly string[]> {
+  return await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  return names
-    .filter((name) => name.endsWith(extension))
-    .map((name) => name.slice(0, -extension.length))
-    .sort();
 }

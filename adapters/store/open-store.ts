@@ -4,7 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { DataSchema, Table } from '../../domain/table.ts';
 import { asNumbers, asTexts, queryColumns, type QueryColumn, type QueryColumns } from '../duckdb/columns.ts';
 import type { Store, WindowQuery } from '../ports/store.ts';
-import { listSegments, StoreError } from './layout.ts';
+import { listSegments, StoreError, type Places } from './layout.ts';
+import { localPartitions } from './partitions.ts';
 import { featureExpression, labelExpression, outputWidth, windowOf } from './queries.ts';
 import { readRecords } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
@@ -27,8 +28,9 @@ export async function openStore({ directory }: StoreOptions): Promise<Store> {
   await mkdir(root, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
+  const places = { root, partitions: localPartitions(root) };
   const query = (model: string, sql: (sources: Sources) => string): Promise<QueryColumns> =>
-    retryWhenSealed(async () => await queryColumns(connection, sql(await findSources(root, model))));
+    retryWhenSealed(async () => await queryColumns(connection, sql(await findSources(places, model))));
 
   return {
     async clock(model) {
@@ -52,14 +54,11 @@ export async function openStore({ directory }: StoreOptions): Promise<Store> {
 
 type Query = (model: string, sql: (sources: Sources) => string) => Promise<QueryColumns>;
 
-async function findSources(root: string, model: string): Promise<Sources> {
+async function findSources(places: Places, model: string): Promise<Sources> {
   // Labels first: a label whose prediction is logged a moment later is then never seen without it.
-  const labels = await listSegments(root, model, 'labels');
-  const predictions = await listSegments(root, model, 'predictions');
-  return {
-    predictions: readRecords('predictions', predictions.open, predictions.sealed),
-    labels: readRecords('labels', labels.open, labels.sealed),
-  };
+  const labels = await listSegments(places, model, 'labels');
+  const predictions = await listSegments(places, model, 'predictions');
+  return { predictions: readRecords('predictions', predictions), labels: readRecords('labels', labels) };
 }
 
 async function readOutcomes(query: Query, window: WindowQuery): ReturnType<Store['readOutcomes']> {

@@ -1,33 +1,47 @@
+import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { asTexts, queryColumns, quoteText } from '../duckdb/columns.ts';
+import { isModelName } from '../files/names.ts';
 import type { PredictionLog } from '../ports/store.ts';
-import { listSegments, modelDirectory, openDirectory, type RecordKind } from './layout.ts';
-import { readRecords } from './records.ts';
-import { retryWhenSealed } from './retry.ts';
-import { sealSegment } from './seal.ts';
-import { openSegmentWriter, type SegmentWriter } from './segment-writer.ts';
+import { findAboutEntities, findLabels, findLogged } from './find-predictions.ts';
+import { createKnownIds, type KnownIds, type LabelOnRecord } from './known-ids.ts';
+import type { Places } from './layout.ts';
+import { localPartitions } from './partitions.ts';
+import { createSealer, sealOrphans, type Sealer } from './seal.ts';
+import type { Durability } from './segment.ts';
+import { createWriters, type Writers } from './writers.ts';
 
 export interface PredictionLogOptions {
   readonly directory: string;
   /** Unique among the replicas that write to one store. */
   readonly replicaId: string;
-  /** Lines of a segment before it becomes a Parquet file. */
+  /** When a record counts as written. @default 'durable' */
+  readonly durability?: Durability;
+  /** Lines of a segment before it becomes a Parquet file. @default 100000 */
   readonly maxSegmentLines?: number;
+  /** Age of a segment at which it becomes one all the same. @default an hour */
+  readonly maxSegmentAgeMs?: number;
   /** Told when a segment could not be sealed; it stays readable as it is. */
   readonly onSealFailed?: (error: unknown) => void;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
 }
 
-type LabelOnRecord = string | number | null;
+const hourMs = 3_600_000;
 
 /** Opens the writing side of the store for one process. */
 export async function openPredictionLog(options: PredictionLogOptions): Promise<PredictionLog> {
   const root = resolve(options.directory);
-  const instance = await DuckDBInstance.create(':memory:');
+  const places = { root, partitions: localPartitions(root) };
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  const writers = createWriters(connection, root, options);
+  const sealer = createSealer(connection, places, options.onSealFailed ?? (() => undefined));
+  const { replicaId, durability = 'durable', maxSegmentLines = 100_000, maxSegmentAgeMs = hourMs } = options;
+  const { now = Date.now } = options;
+  await sealLeftovers(sealer, places, replicaId);
+  const limits = { maxLines: maxSegmentLines, maxAgeMs: maxSegmentAgeMs };
+  const writers = createWriters(places, sealer, { replicaId, durability, now, ...limits });
   const known = createKnownIds(root);
-
   return {
     async appendPredictions(model, records) {
       const ids = known.of(model);
@@ -40,14 +54,8 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
       for (const { id, label } of records) ids.set(id, label);
     },
     appendContradictions: (model, records) => writers.write(model, 'contradictions', records),
-    async findPredictions(model, ids) {
-      const own = known.of(model);
-      const elsewhere = ids.filter((id) => !own.has(id));
-      if (elsewhere.length > 0) {
-        for (const [id, label] of await findOnDisk(connection, root, model, elsewhere)) own.set(id, label);
-      }
-      return new Map(ids.flatMap((id) => (own.has(id) ? [[id, own.get(id) ?? null] as const] : [])));
-    },
+    findPredictions: (model, ids) => findPredictions({ connection, places, writers }, known.of(model), model, ids),
+    findAboutEntities: (model, wanted) => findAboutEntities(connection, places, model, wanted),
     async close() {
       await writers.close();
       connection.closeSync();
@@ -56,79 +64,47 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
   };
 }
 
-interface KnownIds {
-  of(model: string): Map<string, LabelOnRecord>;
+/** The names are looked up before this process begins a segment of its own; the work itself is waited for by nobody. */
+async function sealLeftovers(sealer: Sealer, places: Places, replicaId: string): Promise<void> {
+  const names = await readdir(places.root).catch(() => []);
+  for (const model of names.filter(isModelName)) {
+    for (const kind of ['predictions', 'labels', 'contradictions'] as const) {
+      await sealOrphans(sealer, places, model, kind, replicaId);
+    }
+  }
 }
 
-/** Ids that this process has logged or looked up, with their label; refuses names that are no model's. */
-function createKnownIds(root: string): KnownIds {
-  const known = new Map<string, Map<string, LabelOnRecord>>();
-  return {
-    of(model) {
-      modelDirectory(root, model);
-      const ids = known.get(model) ?? new Map<string, LabelOnRecord>();
-      known.set(model, ids);
-      return ids;
-    },
-  };
+interface Sources {
+  readonly connection: DuckDBConnection;
+  readonly places: Places;
+  readonly writers: Writers;
 }
 
-interface Writers {
-  write(model: string, kind: RecordKind, records: readonly object[]): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** One segment writer per model and kind; complete segments are sealed one after another. */
-function createWriters(connection: DuckDBConnection, root: string, options: PredictionLogOptions): Writers {
-  const { replicaId, maxSegmentLines = 20_000, onSealFailed = () => undefined } = options;
-  const writers = new Map<string, SegmentWriter>();
-  const startedMs = Date.now();
-  let sealing: Promise<void> = Promise.resolve();
-
-  const writerOf = (model: string, kind: RecordKind): SegmentWriter => {
-    const key = `${model}/${kind}`;
-    const writer =
-      writers.get(key) ??
-      openSegmentWriter({
-        directory: openDirectory(root, model, kind),
-        prefix: `${replicaId}-${startedMs}`,
-        maxLines: maxSegmentLines,
-        onComplete: (stem) => {
-          sealing = sealing.then(() => sealSegment(connection, root, model, kind, stem)).catch(onSealFailed);
-        },
-      });
-    writers.set(key, writer);
-    return writer;
-  };
-
-  return {
-    async write(model, kind, records) {
-      if (records.length > 0) await writerOf(model, kind).append(records.map((record) => JSON.stringify(record)));
-    },
-    async close() {
-      await Promise.all([...writers.values()].map((writer) => writer.close()));
-      await sealing;
-    },
-  };
-}
-
-/** Predictions that other replicas, or an earlier process, have logged. */
-async function findOnDisk(
-  connection: DuckDBConnection,
-  root: string,
+/** An own prediction may have been labelled through another replica: what others wrote is looked at until a label is known. */
+async function findPredictions(
+  { connection, places, writers }: Sources,
+  known: KnownIds,
   model: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, LabelOnRecord>> {
-  return await retryWhenSealed(async () => {
-    const predictions = await listSegments(root, model, 'predictions');
-    const labels = await listSegments(root, model, 'labels');
-    const { columns } = await queryColumns(
-      connection,
-      `SELECT p.id, l.label FROM ${readRecords('predictions', predictions.open, predictions.sealed)} p
-       LEFT JOIN ${readRecords('labels', labels.open, labels.sealed)} l ON l.id = p.id
-       WHERE p.id IN (${ids.map(quoteText).join(', ')})`,
-    );
-    const found = asTexts(columns[1]);
-    return new Map(asTexts(columns[0]).map((id, row) => [id ?? '', found[row] ?? null]));
-  });
+  const strange = ids.filter((id) => known.get(id) === undefined);
+  const unlabelled = ids.filter((id) => known.get(id) === null);
+  if (unlabelled.length > 0) {
+    const elsewhere = await findLabels(connection, places, model, unlabelled, (segment) => !writers.isOwn(segment));
+    for (const [id, label] of elsewhere) known.set(id, label);
+  }
+  const found = new Map(ids.flatMap((id) => withLabel(id, known.get(id))));
+  if (strange.length === 0) return found;
+  const logged = await findLogged(connection, places, model, strange);
+  const labels = logged.size === 0 ? null : await findLabels(connection, places, model, [...logged], () => true);
+  for (const id of logged) {
+    const label = labels?.get(id) ?? null;
+    known.set(id, label);
+    found.set(id, label);
+  }
+  return found;
+}
+
+function withLabel(id: string, label: LabelOnRecord | undefined): readonly (readonly [string, LabelOnRecord])[] {
+  return label === undefined ? [] : [[id, label]];
 }

@@ -1,5 +1,5 @@
 import { quoteText } from '../duckdb/columns.ts';
-import type { RecordKind } from './layout.ts';
+import type { RecordKind, Segments } from './layout.ts';
 
 /** Columns of the log's records, as DuckDB types; the JSON lines have the same names. */
 const columnTypes: Readonly<Record<RecordKind, Readonly<Record<string, string>>>> = {
@@ -11,11 +11,14 @@ const columnTypes: Readonly<Record<RecordKind, Readonly<Record<string, string>>>
     features: 'JSON',
     output: 'DOUBLE[]',
     shadow: 'STRUCT(version VARCHAR, output DOUBLE[])',
+    entity: 'VARCHAR',
+    decision: 'STRUCT("by" VARCHAR, label VARCHAR, propensity DOUBLE)',
+    omitted: 'VARCHAR[]',
     requestId: 'VARCHAR',
     latencyMs: 'DOUBLE',
   },
-  labels: { id: 'VARCHAR', label: 'VARCHAR', atMs: 'DOUBLE' },
-  contradictions: { id: 'VARCHAR', label: 'VARCHAR', atMs: 'DOUBLE' },
+  labels: { id: 'VARCHAR', label: 'VARCHAR', atMs: 'DOUBLE', labelMs: 'DOUBLE' },
+  contradictions: { id: 'VARCHAR', label: 'VARCHAR', atMs: 'DOUBLE', labelMs: 'DOUBLE' },
 };
 
 /** Reads open segments. A torn last line was never acknowledged: DuckDB makes a row of nulls of it, which is passed over. */
@@ -26,11 +29,13 @@ export function readOpen(kind: RecordKind, files: readonly string[]): string {
 }
 
 /** All records of a kind, from both forms, each id once: the first label of an id is the one on record. */
-export function readRecords(kind: RecordKind, open: readonly string[], sealed: readonly string[]): string {
+export function readRecords(kind: RecordKind, { open, sealed }: Segments): string {
   const names = Object.keys(columnTypes[kind]).join(', ');
+  const lines = open.map(({ path }) => path);
+  const files = sealed.map(({ path }) => path);
   const parts = [
-    ...(open.length === 0 ? [] : [`SELECT ${names} FROM ${readOpen(kind, open)}`]),
-    ...(sealed.length === 0 ? [] : [`SELECT ${names} FROM read_parquet(${list(sealed)})`]),
+    ...(lines.length === 0 ? [] : [`SELECT ${names} FROM ${readOpen(kind, lines)}`]),
+    ...(files.length === 0 ? [] : [`SELECT ${names} FROM read_parquet(${list(files)}, hive_partitioning = false)`]),
   ];
   const empty = Object.entries(columnTypes[kind]).map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`);
   const all = parts.length === 0 ? `SELECT ${empty.join(', ')} LIMIT 0` : parts.join(' UNION ALL ');

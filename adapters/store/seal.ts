@@ -1,27 +1,85 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from '../duckdb/columns.ts';
-import { syncDirectory, syncFile, temporaryName } from '../files/durable.ts';
-import { openDirectory, sealedDirectory, type RecordKind } from './layout.ts';
+import { listOpenStems, openPath, type Places, type RecordKind } from './layout.ts';
 import { readOpen } from './records.ts';
 
-/** Turns a complete segment into Parquet. The lines go only when the Parquet file is safe under its name. */
-export async function sealSegment(
+export interface CompleteSegment {
+  readonly model: string;
+  readonly kind: RecordKind;
+  readonly stem: string;
+}
+
+/** Turns complete segments into Parquet, one after another. */
+export interface Sealer {
+  /** Never rejects: what can't be sealed stays readable as it is, and is tried again with the next one. */
+  seal(segment: CompleteSegment): Promise<void>;
+  /** Resolves when nothing is at work any more. */
+  idle(): Promise<void>;
+}
+
+export function createSealer(
   connection: DuckDBConnection,
-  root: string,
+  places: Places,
+  onSealFailed: (error: unknown) => void,
+): Sealer {
+  let waiting: CompleteSegment[] = [];
+  let working: Promise<void> = Promise.resolve();
+  const sealAll = async (): Promise<void> => {
+    const due = waiting;
+    waiting = [];
+    for (const segment of due) {
+      try {
+        await sealSegment(connection, places, segment);
+      } catch (error) {
+        waiting.push(segment);
+        onSealFailed(error);
+      }
+    }
+  };
+  return {
+    seal(segment) {
+      waiting.push(segment);
+      working = working.then(sealAll);
+      return working;
+    },
+    idle: () => working,
+  };
+}
+
+/** The lines go only when the Parquet file is safe under its name. */
+async function sealSegment(
+  connection: DuckDBConnection,
+  { root, partitions }: Places,
+  { model, kind, stem }: CompleteSegment,
+): Promise<void> {
+  const lines = openPath(root, model, kind, stem);
+  const source = `SELECT * FROM ${readOpen(kind, [lines])}`;
+  await partitions.write(model, kind, stem, (path) =>
+    connection.run(`COPY (${source}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd)`),
+  );
+  await rm(lines);
+}
+
+/**
+ * Seals what an earlier process of this replica left behind. Only a name that is wholly this replica's counts: a living one may have a
+ * name that begins alike.
+ */
+export async function sealOrphans(
+  sealer: Sealer,
+  { root, partitions }: Places,
   model: string,
   kind: RecordKind,
-  stem: string,
+  replicaId: string,
 ): Promise<void> {
-  const lines = join(openDirectory(root, model, kind), `${stem}.ndjson`);
-  const directory = sealedDirectory(root, model, kind);
-  const sealed = join(directory, `${stem}.parquet`);
-  await mkdir(directory, { recursive: true });
-  const temporary = temporaryName(sealed);
-  await connection.run(`COPY (SELECT * FROM ${readOpen(kind, [lines])}) TO ${quoteText(temporary)} (FORMAT parquet)`);
-  await syncFile(temporary);
-  await rename(temporary, sealed);
-  await syncDirectory(directory);
-  await rm(lines);
+  const own = (await listOpenStems(root, model, kind)).filter(
+    (stem) => stem.startsWith(`${replicaId}-`) && /^\d+-[0-9a-z]{6}$/.test(stem.slice(replicaId.length + 1)),
+  );
+  if (own.length === 0) return;
+  const sealed = new Set((await partitions.list(model, kind)).map(({ stem }) => stem));
+  for (const stem of own) {
+    // It was sealed, and the process ended before the lines were gone.
+    if (sealed.has(stem)) await rm(openPath(root, model, kind, stem), { force: true });
+    else void sealer.seal({ model, kind, stem });
+  }
 }

@@ -1,22 +1,17 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { syncDirectory } from '../files/durable.ts';
 import { StoreError } from './layout.ts';
+import { createSegment, nameSegment, type Segment, type SegmentOptions } from './segment.ts';
 
-/** Appends lines to one segment after another; a line is on disk when its promise resolves. */
+/** Appends lines to one segment after another; a line is written, as far as the durability says, when its promise resolves. */
 export interface SegmentWriter {
   append(lines: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface SegmentWriterOptions {
-  /** Folder of the open segments. */
-  readonly directory: string;
-  /** Begins the names of this process's segments; unique to it. */
-  readonly prefix: string;
-  /** A segment is complete when it holds this many lines. */
+export interface SegmentWriterOptions extends SegmentOptions {
+  /** A segment is complete when it holds this many lines, when it is as old as may be, and when its UTC date is over. */
   readonly maxLines: number;
-  /** Told of every complete segment, by its name without extension. */
+  /** Told of every segment that is begun, and of every complete one, by its name without extension. */
+  readonly onBegin: (stem: string) => void;
   readonly onComplete: (stem: string) => void;
 }
 
@@ -27,49 +22,44 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
-interface Segment {
-  readonly stem: string;
-  readonly handle: FileHandle;
-  lines: number;
-}
-
 export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter {
   let waiting: Waiting[] = [];
   let flushing: Promise<void> | null = null;
   let segment: Segment | null = null;
-  let count = 0;
+  const wake = (): void => void (flushing ??= Promise.resolve().then(flush));
 
   const completeSegment = async (): Promise<void> => {
     if (segment === null) return;
-    const { stem, handle } = segment;
+    const { stem, close } = segment;
     segment = null;
-    await handle.close();
+    await close();
     options.onComplete(stem);
   };
 
   const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
     try {
-      segment ??= await createSegment(options, (count += 1));
-      await writeLines(segment, group);
+      segment ??= await beginSegment(options, wake);
+      const lines = group.reduce((sum, one) => sum + one.lines, 0);
+      await segment.append(group.map(({ text }) => text).join(''), lines);
       for (const { done } of group) done();
     } catch (cause) {
-      // What a failed write left behind may be torn: it is never appended to again.
-      await segment?.handle.close().catch(() => undefined);
-      segment = null;
+      const canGoOn = segment === null || (await segment.cutOff());
+      if (!canGoOn) await completeSegment();
       const reason = cause instanceof Error ? cause.message : String(cause);
       const error = new StoreError(`${options.directory} can't be written: ${reason}`, { cause });
       for (const { failed } of group) failed(error);
     }
   };
 
-  // All that waits goes to disk together: one fsync for however many requests came in meanwhile.
+  // All that waits goes to disk together: one sync for however many requests came in meanwhile.
   const flush = async (): Promise<void> => {
-    while (waiting.length > 0) {
+    do {
+      if (segment?.isOver(options.now()) === true) await completeSegment();
       const group = waiting;
       waiting = [];
-      await writeGroup(group);
-      if (segment !== null && segment.lines >= options.maxLines) await completeSegment();
-    }
+      if (group.length > 0) await writeGroup(group);
+      if (segment !== null && segment.lines() >= options.maxLines) await completeSegment();
+    } while (waiting.length > 0);
     flushing = null;
   };
 
@@ -77,7 +67,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     append: (lines) =>
       new Promise((done, failed) => {
         waiting.push({ text: lines.map((line) => `${line}\n`).join(''), lines: lines.length, done, failed });
-        flushing ??= Promise.resolve().then(flush);
+        wake();
       }),
     async close() {
       await flushing;
@@ -86,16 +76,8 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   };
 }
 
-async function createSegment({ directory, prefix }: SegmentWriterOptions, count: number): Promise<Segment> {
-  await mkdir(directory, { recursive: true });
-  const stem = `${prefix}-${String(count).padStart(6, '0')}`;
-  const handle = await open(join(directory, `${stem}.ndjson`), 'ax');
-  await syncDirectory(directory);
-  return { stem, handle, lines: 0 };
-}
-
-async function writeLines(segment: Segment, group: readonly Waiting[]): Promise<void> {
-  await segment.handle.write(group.map(({ text }) => text).join(''));
-  await segment.handle.datasync();
-  segment.lines += group.reduce((sum, { lines }) => sum + lines, 0);
+async function beginSegment(options: SegmentWriterOptions, wake: () => void): Promise<Segment> {
+  const stem = nameSegment(options);
+  options.onBegin(stem);
+  return await createSegment(stem, options, wake);
 }

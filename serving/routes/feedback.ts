@@ -1,7 +1,8 @@
+import type { PredictionLog } from '../../adapters/ports/store.ts';
 import type { FeedbackAnswer, FeedbackRequest } from '../../config/wire.ts';
 import { findModel, noChampion, record, type Dependencies } from '../dependencies.ts';
 import { ServiceError, toErrorBody } from '../errors.ts';
-import { readLabels, sortOutcomes } from '../outcomes.ts';
+import { readOutcomes, sortOutcomes, type FoundOutcome, type Outcome } from '../outcomes.ts';
 
 export type FeedbackReply =
   | { readonly statusCode: 200; readonly body: FeedbackAnswer }
@@ -16,7 +17,7 @@ export function createFeedbackTaker(
     const slots = await findModel(deps, name);
     const { champion } = slots.current();
     if (champion === null) throw noChampion(slots);
-    const outcomes = readLabels(request, champion.model.signature.schema);
+    const outcomes = readOutcomes(request, champion.model.signature.schema);
     const before = queues.get(slots.model) ?? Promise.resolve();
     const taken = before.then(() => takeOutcomes(deps, slots.model, outcomes));
     queues.set(
@@ -30,23 +31,46 @@ export function createFeedbackTaker(
 async function takeOutcomes(
   { log }: Dependencies,
   model: string,
-  outcomes: ReturnType<typeof readLabels>,
+  outcomes: readonly Outcome[],
 ): Promise<FeedbackReply> {
-  const ids = outcomes.map(({ id }) => id);
-  const known = await log.findPredictions(model, ids);
-  const { accepted, contradicting, answer } = sortOutcomes(outcomes, known, Date.now());
-  if (answer.unknown.length === outcomes.length) throw unknownPredictions(model, ids);
+  const found = await findIds(log, model, outcomes);
+  const ids = found.flatMap(({ id }) => (id === null ? [] : [id]));
+  const known = ids.length === 0 ? new Map<string, null>() : await log.findPredictions(model, ids);
+  const { accepted, contradicting, answer } = sortOutcomes(found, known, Date.now());
+  if (answer.unknown.length === outcomes.length) throw unknownPredictions(model, answer.unknown, outcomes);
   if (accepted.length > 0) await record(log.appendLabels(model, accepted));
   if (contradicting.length === 0) return { statusCode: 200, body: answer };
   await record(log.appendContradictions(model, contradicting));
   return { statusCode: 409, body: { ...toErrorBody(contradiction(answer)), ...answer } };
 }
 
-function unknownPredictions(model: string, ids: readonly string[]): ServiceError {
-  const [first] = ids;
-  const which = ids.length === 1 ? `the id "${first}"` : `any of these ${ids.length} ids, "${first}" first`;
-  const message = `${model} made no prediction with ${which}: send the ids that came with the predictions`;
-  return new ServiceError('prediction-unknown', message, { field: 'outcomes[0].id' });
+/** Outcomes that name an entity and a time get the id of the prediction that was about them. */
+async function findIds(
+  log: PredictionLog,
+  model: string,
+  outcomes: readonly Outcome[],
+): Promise<readonly FoundOutcome[]> {
+  const wanted = outcomes.flatMap(({ of }) => (typeof of === 'string' ? [] : [of]));
+  const found = wanted.length === 0 ? [] : await log.findAboutEntities(model, wanted);
+  let next = 0;
+  return outcomes.map(({ of, ...outcome }) => {
+    if (typeof of === 'string') return { ...outcome, id: of, name: of };
+    const id = found[next++] ?? null;
+    return { ...outcome, id, name: `${of.entity}@${new Date(of.timeMs).toISOString()}` };
+  });
+}
+
+function unknownPredictions(model: string, names: readonly string[], outcomes: readonly Outcome[]): ServiceError {
+  const [first] = names;
+  const byId = typeof outcomes[0]?.of === 'string';
+  const kind = byId ? ['the id', 'ids'] : ['the entity and time', 'entities and times'];
+  const which =
+    names.length === 1 ? `${kind[0]} "${first}"` : `any of these ${names.length} ${kind[1]}, "${first}" first`;
+  const todo = byId
+    ? 'send the ids that came with the predictions'
+    : 'send the `entities` and `times` that the predictions were asked with, or a longer `withinMs`';
+  const field = byId ? 'outcomes[0].id' : 'outcomes[0].entity';
+  return new ServiceError('prediction-unknown', `${model} made no prediction with ${which}: ${todo}`, { field });
 }
 
 function contradiction({ contradictions, accepted }: FeedbackAnswer): ServiceError {

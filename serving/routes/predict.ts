@@ -19,11 +19,12 @@ export async function predictRows(deps: Dependencies, name: string, request: Pre
   try {
     const { schema } = champion.model.signature;
     const eventMs = readTimes(request);
+    const entities = readEntities(request);
     refuseBadRows(schema, request.rows);
     const scored = await scoreRows(champion, previous, request.rows, deps.logger);
     const requestId = request.requestId ?? randomUUID();
     // Ids are made in the breath in which the log takes the records, so that a reader never finds a smaller id later.
-    const records = toRecords(deps, champion, request.rows, scored, { eventMs, requestId, startedMs });
+    const records = toRecords(deps, champion, request.rows, scored, { eventMs, entities, requestId, startedMs });
     await record(deps.log.appendPredictions(slots.model, records));
     const predictions = records.map(({ id, output }) => describePrediction(schema, id, output));
     return { model: slots.model, version: champion.version, requestId, predictions };
@@ -39,6 +40,12 @@ function readTimes({ rows, times }: PredictRequest): readonly number[] | null {
   throw new ServiceError('request-invalid', message, { field: 'times' });
 }
 
+function readEntities({ rows, entities }: PredictRequest): readonly string[] | null {
+  if (entities === undefined || entities.length === rows.length) return entities ?? null;
+  const message = `entities has ${entities.length} entries, rows has ${rows.length}: give one per row, or none`;
+  throw new ServiceError('request-invalid', message, { field: 'entities' });
+}
+
 function refuseBadRows(schema: DataSchema, rows: readonly FeatureRow[]): void {
   for (const [index, row] of rows.entries()) {
     const problem = findRowProblem(schema, row);
@@ -50,6 +57,7 @@ function refuseBadRows(schema: DataSchema, rows: readonly FeatureRow[]): void {
 
 interface RequestFacts {
   readonly eventMs: readonly number[] | null;
+  readonly entities: readonly string[] | null;
   readonly requestId: string;
   readonly startedMs: number;
 }
@@ -59,7 +67,7 @@ function toRecords(
   { version }: HostedVersion,
   rows: readonly FeatureRow[],
   { outputs, shadow }: Scored,
-  { eventMs, requestId, startedMs }: RequestFacts,
+  { eventMs, entities, requestId, startedMs }: RequestFacts,
 ): readonly PredictionRecord[] {
   const atMs = Date.now();
   const latencyMs = Math.round((performance.now() - startedMs) * 1_000) / 1_000;
@@ -71,6 +79,7 @@ function toRecords(
     features,
     output: outputs[row] ?? [],
     shadow: shadow === null ? null : { version: shadow.version, output: shadow.outputs[row] ?? [] },
+    ...(entities === null ? {} : { entity: entities[row] ?? null }),
     requestId,
     latencyMs,
   }));

@@ -10,7 +10,7 @@ async function predictIds({ service }: Rig, count: number): Promise<string[]> {
   return response.json<PredictAnswer>().predictions.map(({ id }) => id);
 }
 
-async function report({ service }: Rig, outcomes: readonly { id: string; label: string | number }[]) {
+async function report({ service }: Rig, outcomes: readonly object[]) {
   const response = await service.app.inject({
     method: 'POST',
     url: `/v1/models/${model}/feedback`,
@@ -99,6 +99,56 @@ describe('feedback', () => {
     const response = await rig.service.app.inject({ method: 'POST', url: `/v1/models/${model}/feedback`, payload });
     expect(response.statusCode).toBe(400);
     expect(response.json()).toMatchObject({ error: { field: 'outcomes[0].label' } });
+  });
+
+  describe('by entity and time', () => {
+    const day = (date: number, hour = 0): string => new Date(Date.UTC(2026, 0, date, hour)).toISOString();
+
+    async function startWithDays(): Promise<{ rig: Rig; ids: string[] }> {
+      const { rig } = await startWithIds(1);
+      const payload = {
+        rows: [goodRow, goodRow, goodRow],
+        times: [day(1), day(2), day(2)],
+        entities: ['shop 7', 'shop 7', "shop '8'"],
+      };
+      const response = await rig.service.app.inject({ method: 'POST', url: `/v1/models/${model}/predict`, payload });
+      return { rig, ids: response.json<PredictAnswer>().predictions.map(({ id }) => id) };
+    }
+
+    it('finds the prediction that was about them, once, however it is named the second time', async () => {
+      const { rig, ids } = await startWithDays();
+      const about = [
+        { entity: 'shop 7', time: day(2), label: 'yes', labelTime: day(20) },
+        { entity: "shop '8'", time: day(2), label: 'no' },
+      ];
+      expect((await report(rig, about)).body).toMatchObject({ accepted: 2, unknown: [] });
+      const [first = '', second = '', third = ''] = ids;
+      const onRecord = [[first, null], [second, 'yes'], [third, 'no']] as const; // prettier-ignore
+      expect(await rig.log.findPredictions(model, ids)).toEqual(new Map(onRecord));
+      expect((await report(rig, [...about, { id: second, label: 'yes' }])).body).toMatchObject({ duplicates: 3 });
+    });
+
+    it('takes the newest within a span, and none outside of it', async () => {
+      const { rig, ids } = await startWithDays();
+      const late = { entity: 'shop 7', time: day(2, 12), label: 'yes' };
+      const { status, body } = await report(rig, [late]);
+      expect(status).toBe(404);
+      expect(body.error).toMatchObject({ code: 'prediction-unknown', field: 'outcomes[0].entity' });
+      expect(body.error?.message).toContain('"shop 7@2026-01-02T12:00:00.000Z"');
+      expect((await report(rig, [{ ...late, withinMs: 2 * 86_400_000 }])).body).toMatchObject({ accepted: 1 });
+      expect((await rig.log.findPredictions(model, ids)).get(ids[1] ?? '')).toBe('yes');
+    });
+
+    it.each([
+      ['neither', { label: 'yes' }],
+      ['both', { id: 'a', entity: 'shop 7', time: day(1), label: 'yes' }],
+      ['half of it', { entity: 'shop 7', label: 'yes' }],
+    ])('or by id, but not by %s', async (_name, outcome) => {
+      const { rig } = await startWithIds(1);
+      const { status, body } = await report(rig, [outcome]);
+      expect(status).toBe(400);
+      expect(body.error).toMatchObject({ code: 'request-invalid', field: 'outcomes[0]' });
+    });
   });
 
   it('is not acknowledged when it can’t be recorded', async () => {

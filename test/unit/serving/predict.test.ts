@@ -119,6 +119,7 @@ describe('a malformed prediction', () => {
     ['no rows', { rows: [] }, 'rows'],
     ['too many rows', { rows: Array.from({ length: 10_001 }, () => ({})) }, 'rows'],
     ['fewer times than rows', { rows: [goodRow, goodRow], times: ['2026-01-01T00:00:00Z'] }, 'times'],
+    ['more entities than rows', { rows: [goodRow], entities: ['a', 'b'] }, 'entities'],
     ['an event time that is none', { rows: [goodRow], times: ['noon'] }, 'times[0]'],
   ])('with %s is refused with the field', async (_name, body, field) => {
     const rig = await listen(await startRig());
