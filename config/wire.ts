@@ -66,6 +66,12 @@ export const feedbackAnswerSchema = z.object({
   contradictions: z.array(z.string()),
 });
 
+const engineSchema = z.discriminatedUnion('kind', [
+  /** Vector code that says what TensorFlow says, to within `maxDifference` on so many rows. */
+  z.object({ kind: z.literal('compiled'), maxDifference: z.number(), rowsCompared: z.number() }),
+  z.object({ kind: z.literal('tensorflow'), reason: z.string() }),
+]);
+
 export const modelStatusSchema = z.object({
   model: z.string(),
   replicaId: z.string(),
@@ -76,6 +82,7 @@ export const modelStatusSchema = z.object({
       role: z.enum(['champion', 'previous', 'challenger']),
       loadedAtMs: z.number(),
       goldenMaxDifference: z.number(),
+      engine: engineSchema,
     }),
   ),
   problem: z.string().nullable(),

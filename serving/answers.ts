@@ -7,8 +7,13 @@ export type Prediction = z.infer<typeof predictionSchema>;
 
 /** The outputs of one row, as they are logged. Null when the model gave too few, or a number that is none. */
 export function outputOf({ width, values }: Predictions, row: number): readonly number[] | null {
-  const output = Array.from(values.slice(row * width, (row + 1) * width));
-  return output.length === width && width > 0 && output.every(Number.isFinite) ? output : null;
+  const output: number[] = [];
+  for (let at = row * width; at < (row + 1) * width; at += 1) {
+    const value = values[at] ?? Number.NaN;
+    if (!Number.isFinite(value)) return null;
+    output.push(value);
+  }
+  return output.length > 0 ? output : null;
 }
 
 /** One row's outputs in the client's words: a class with its probability, or a value. */

@@ -14,6 +14,8 @@ const statusOf = {
   internal: 500,
   'no-champion': 503,
   'log-unavailable': 503,
+  /** Sent with Retry-After. */
+  overloaded: 503,
 } as const;
 
 export type ServiceErrorCode = keyof typeof statusOf;

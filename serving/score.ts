@@ -1,6 +1,8 @@
 import type { Logger } from 'winston';
-import { tableFromFeatureRows, type FeatureRow } from '../adapters/data/feature-rows.ts';
-import type { DataSchema, Table } from '../domain/table.ts';
+import type { FeatureRow } from '../adapters/data/feature-rows.ts';
+import { QueueFull } from '../adapters/ports/model-runtime.ts';
+import type { DataSchema } from '../domain/table.ts';
+import type { Predictions } from '../domain/task.ts';
 import { outputOf } from './answers.ts';
 import { ServiceError } from './errors.ts';
 import type { Slots } from './slots/model-slots.ts';
@@ -21,46 +23,77 @@ export async function scoreRows(
   rows: readonly FeatureRow[],
   logger: Logger,
 ): Promise<Scored> {
-  const table = tableFromFeatureRows(champion.model.signature.schema, rows);
   const shadow = previous === null || previous === champion ? null : previous;
-  // Both settle before this returns: what is still at work must not be disposed of.
-  const [answered, shadowed] = await Promise.allSettled([
-    predict(champion, table),
-    shadow === null ? null : predictInShadow(champion, shadow, table),
-  ]);
-  if (answered.status === 'rejected') {
-    const message = `version ${champion.version} could not predict; nothing was logged`;
-    throw new ServiceError('prediction-failed', message, { cause: answered.reason });
+  // Both begin in one turn, and both settle before this returns: what is still at work must not be disposed of.
+  const asked = ask(champion, rows);
+  const askedInShadow = shadow === null ? null : askInShadow(champion, shadow, rows);
+  const [answer, shadowed] = [await asked, await askedInShadow];
+  if ('error' in answer) throw toRefusal(champion, answer.error);
+  if (shadow === null || shadowed === null) return { outputs: answer.outputs, shadow: null };
+  if ('error' in shadowed) {
+    logger.warn(`version ${shadow.version} failed in the shadow`, { error: shadowed.error });
+    return { outputs: answer.outputs, shadow: null };
   }
-  if (shadowed.status === 'rejected') {
-    logger.warn(`version ${shadow?.version ?? ''} failed in the shadow`, { error: shadowed.reason as unknown });
-  }
-  const outputs = shadowed.status === 'fulfilled' ? shadowed.value : null;
-  return {
-    outputs: answered.value,
-    shadow: shadow === null || outputs === null ? null : { version: shadow.version, outputs },
-  };
+  return { outputs: answer.outputs, shadow: { version: shadow.version, outputs: shadowed.outputs } };
 }
 
-async function predict({ version, model }: HostedVersion, table: Table): Promise<Outputs> {
-  const predictions = await model.predict(table);
-  return Array.from({ length: table.rowCount }, (_, row) => {
+function toRefusal({ version }: HostedVersion, error: unknown): ServiceError {
+  if (error instanceof QueueFull) {
+    const why = `${error.waitingRows} rows wait for version ${version} of this model already`;
+    return new ServiceError('overloaded', `${why}: try again in a second`);
+  }
+  const message = `version ${version} could not predict; nothing was logged`;
+  return new ServiceError('prediction-failed', message, { cause: error });
+}
+
+type Answer = { readonly outputs: Outputs } | { readonly error: unknown };
+
+/** Never rejects nor throws. Compiled code has answered when this returns. */
+function ask(hosted: HostedVersion, rows: readonly FeatureRow[]): Answer | Promise<Answer> {
+  try {
+    const said = hosted.model.predictRows(rows);
+    if (!(said instanceof Promise)) return { outputs: toOutputs(hosted, said, rows.length) };
+    return said.then((predictions) => ({ outputs: toOutputs(hosted, predictions, rows.length) })).catch(toFailure);
+  } catch (error) {
+    return toFailure(error);
+  }
+}
+
+function toFailure(error: unknown): Answer {
+  return { error };
+}
+
+function toOutputs({ version }: HostedVersion, predictions: Predictions, rowCount: number): Outputs {
+  return Array.from({ length: rowCount }, (_, row) => {
     const output = outputOf(predictions, row);
     if (output === null) throw new Error(`version ${version} gave no finite output for row ${row}`);
     return output;
   });
 }
 
-async function predictInShadow(champion: HostedVersion, shadow: HostedVersion, table: Table): Promise<Outputs> {
-  if (!isSameShape(champion.model.signature.schema, shadow.model.signature.schema)) {
-    throw new Error(`version ${shadow.version} has other features or classes than version ${champion.version}`);
-  }
-  return await predict(shadow, table);
+function askInShadow(
+  champion: HostedVersion,
+  shadow: HostedVersion,
+  rows: readonly FeatureRow[],
+): Answer | Promise<Answer> {
+  if (isSameShape(champion.model.signature.schema, shadow.model.signature.schema)) return ask(shadow, rows);
+  return { error: new Error(`version ${shadow.version} has other features or classes than ${champion.version}`) };
 }
+
+/** What was found out about two schemas, which never change. */
+const compared = new WeakMap<DataSchema, WeakMap<DataSchema, boolean>>();
 
 /** Scores of one row can be compared only if both models read it and name its classes alike. */
 function isSameShape(a: DataSchema, b: DataSchema): boolean {
   if (a === b) return true;
+  const known = compared.get(a) ?? new WeakMap<DataSchema, boolean>();
+  compared.set(a, known);
+  const isSame = known.get(b) ?? compareShapes(a, b);
+  known.set(b, isSame);
+  return isSame;
+}
+
+function compareShapes(a: DataSchema, b: DataSchema): boolean {
   return (
     a.classes.length === b.classes.length &&
     a.features.length === b.features.length &&

@@ -78,6 +78,10 @@ function createLoggedSlots(options: ServiceOptions, model: string): ModelSlots {
     onSwitch: (from, to) => {
       logger.info(`${model}: version ${to ?? 'none'} serves now, ${from ?? 'none'} did before`, { model, from, to });
     },
+    onLoad: ({ version, model: { engine } }) => {
+      const how = engine.kind === 'compiled' ? 'compiled' : `TensorFlow answers for it, because ${engine.reason}`;
+      logger.info(`${model}: version ${version} is loaded, ${how}`, { model, version, engine });
+    },
     onFailure: ({ version, attempts, retryAtMs }, error) => {
       const next = new Date(retryAtMs).toISOString();
       logger.error(`${model}: version ${version} can't be loaded (attempt ${attempts}, next ${next})`, {

@@ -152,11 +152,22 @@ export interface Signature {
   readonly parameters: number;
 }
 
+/** A call was refused because too many rows wait for the model already. */
+export class QueueFull extends Error {
+  readonly waitingRows: number;
+  constructor(waitingRows: number) {
+    super(`${waitingRows} rows wait for the model already`);
+    this.name = 'QueueFull';
+    this.waitingRows = waitingRows;
+  }
+}
+
 /** A model loaded into this process, for serving. */
 export interface LoadedModel {
   readonly signature: Signature;
+  /** Rejects with QueueFull when too much waits. */
   predict(rows: Table): Promise<Predictions>;
-  /** Replays the package's golden rows; the largest absolute difference found. */
+  /** Replays the package's golden rows; the largest absolute difference found, for a regression in standard deviations of its label. */
   verifyGolden(): Promise<number>;
   dispose(): void;
 }

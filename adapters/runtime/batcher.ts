@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers';
+import { QueueFull } from '../ports/model-runtime.ts';
 
 interface Call {
   readonly inputs: Float32Array;
@@ -6,8 +7,11 @@ interface Call {
   readonly reject: (error: unknown) => void;
 }
 
+/** Rows that may wait for one run beside the first call: two seconds of a large network at the least. */
+const mostWaitingRows = 20_000;
+
 export interface Batcher {
-  /** Outputs for row-major inputs. */
+  /** Outputs for row-major inputs. Rejects with QueueFull when too many rows wait. */
   run(inputs: Float32Array): Promise<Float32Array>;
   /** Calls that wait, and later ones, reject with this. */
   close(error: Error): void;
@@ -21,9 +25,11 @@ export function createBatcher(
 ): Batcher {
   let calls: Call[] = [];
   let closed: Error | null = null;
+  let waitingRows = 0;
   const flush = (): void => {
     const batch = calls;
     calls = [];
+    waitingRows = 0;
     if (batch.length === 0) return;
     try {
       const outputs = runAll(concat(batch));
@@ -41,6 +47,9 @@ export function createBatcher(
     run: (inputs) =>
       new Promise((resolve, reject) => {
         if (closed !== null) return reject(closed);
+        const rows = inputs.length / inputWidth;
+        if (calls.length > 0 && waitingRows + rows > mostWaitingRows) return reject(new QueueFull(waitingRows));
+        waitingRows += rows;
         if (calls.length === 0) setImmediate(flush);
         calls.push({ inputs, resolve, reject });
       }),

@@ -3,6 +3,7 @@ import type { DataSchema, Feature, Table } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
 import type { FeatureRow } from '../data/feature-rows.ts';
 import type { FeatureValue } from '../ports/store.ts';
+import { readPackageFile } from './model-package.ts';
 
 /** Inputs as they come over the wire, and what the model said to them when it was trained (`golden.json`). */
 export interface Golden {
@@ -38,6 +39,19 @@ function toWire(type: Feature['type'], value: number | string | null): FeatureVa
   return value;
 }
 
+export async function readGolden(packageDirectory: string): Promise<Golden> {
+  return await readPackageFile<Golden>(packageDirectory, 'golden.json');
+}
+
+/**
+ * The largest absolute difference between what a model said when it was trained and what it says now.
+ *
+ * @param unit of the outputs; a regression's is the standard deviation of its label, because single precision is relative
+ */
+export function replayGolden({ outputs }: Golden, found: Predictions, unit: number): number {
+  return largestDifference(outputs, toOutputRows(found)) / unit;
+}
+
 /** Predictions as one list a row. */
 export function toOutputRows({ width, values }: Predictions): number[][] {
   return Array.from({ length: values.length / width }, (_, row) =>
@@ -46,7 +60,7 @@ export function toOutputRows({ width, values }: Predictions): number[][] {
 }
 
 /** The largest absolute difference; infinite where outputs are of another number, or are no numbers. */
-export function largestDifference(expected: Golden['outputs'], found: Golden['outputs']): number {
+function largestDifference(expected: Golden['outputs'], found: Golden['outputs']): number {
   const [a, b] = [expected.flat(), found.flat()];
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   return a.reduce((largest, value, index) => {

@@ -1,21 +1,21 @@
 import { tableFromFeatureRows } from '../data/feature-rows.ts';
 import type { LoadedModel, LoadModel, Signature } from '../ports/model-runtime.ts';
-import { largestDifference, toOutputRows, type Golden } from './golden.ts';
+import { readGolden, replayGolden } from './golden.ts';
 import { loadAnswerer } from './load-network.ts';
 import { readPackageFile } from './model-package.ts';
 
 /** Loads a model package into this process. */
 export const loadModel: LoadModel = async (packageDirectory) => {
   const signature = await readPackageFile<Signature>(packageDirectory, 'signature.json');
-  const golden = await readPackageFile<Golden>(packageDirectory, 'golden.json');
-  const { predict, dispose } = await loadAnswerer(packageDirectory);
+  const golden = await readGolden(packageDirectory);
+  const { predict, unit, dispose } = await loadAnswerer(packageDirectory);
   let disposed = false;
   return {
     signature,
     predict,
     async verifyGolden() {
       const outputs = await predict(tableFromFeatureRows(signature.schema, golden.rows));
-      return largestDifference(golden.outputs, toOutputRows(outputs));
+      return replayGolden(golden, outputs, unit);
     },
     dispose() {
       if (disposed) return;

@@ -17,6 +17,8 @@ import { runNetwork } from './network.ts';
 /** What answers in a package: its network, or several of them, with the calibrator on top. */
 export interface Answerer {
   predict(rows: Table): Promise<Predictions>;
+  /** What its outputs are compared in: the standard deviation of a regression's label, 1 for probabilities. */
+  readonly unit: number;
   dispose(): void;
 }
 
@@ -24,7 +26,7 @@ export async function loadAnswerer(packageDirectory: string): Promise<Answerer> 
   const blend = await readBlend(packageDirectory);
   const inner = blend === null ? await loadNetwork(packageDirectory) : await loadMembers(packageDirectory, blend);
   const calibrator = await readCalibrator(packageDirectory);
-  return { predict: async (rows) => applyCalibrator(calibrator, await inner.predict(rows)), dispose: inner.dispose };
+  return { ...inner, predict: async (rows) => applyCalibrator(calibrator, await inner.predict(rows)) };
 }
 
 async function loadMembers(packageDirectory: string, { members }: Blend): Promise<Answerer> {
@@ -42,6 +44,7 @@ async function loadMembers(packageDirectory: string, { members }: Blend): Promis
   return {
     predict: async (rows) =>
       averagePredictions(await Promise.all(answerers.map((member) => member.predict(rows))), weights),
+    unit: answerers[0]?.unit ?? 1,
     dispose,
   };
 }
@@ -60,6 +63,7 @@ async function loadNetwork(packageDirectory: string): Promise<Answerer> {
       const outputs = values.length === 0 ? new Float32Array(0) : await batcher.run(values);
       return { width, values: unscalePredictions(label, outputs) };
     },
+    unit: label?.sd ?? 1,
     dispose() {
       batcher.close(new Error(`The model of ${packageDirectory} was unloaded while it was asked`));
       network.dispose();

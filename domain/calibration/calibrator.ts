@@ -19,19 +19,28 @@ const keptShare = 1e-3;
 /** Outputs as the calibrator wants them; null leaves them as they are. */
 export function applyCalibrator(calibrator: Calibrator | null, predictions: Predictions): Predictions {
   if (calibrator === null) return predictions;
-  const { width, values } = predictions;
+  const values = Float64Array.from(predictions.values);
+  calibrateInPlace(calibrator, values, predictions.width, values.length / predictions.width);
+  return { width: predictions.width, values };
+}
+
+/** The same on the first `rows` rows of row-major outputs, in their place. */
+export function calibrateInPlace(calibrator: Calibrator, values: Float64Array, width: number, rows: number): void {
+  const length = rows * width;
   switch (calibrator.kind) {
     case 'isotonic':
-      return { width, values: Float64Array.from(values, (p) => mapScore(calibrator.map, p)) };
+      for (let at = 0; at < length; at++) values[at] = mapScore(calibrator.map, values[at]!);
+      return;
     case 'logistic':
-      return {
-        width,
-        values: Float64Array.from(values, (p) => sigmoid(calibrator.slope * logit(p) + calibrator.intercept)),
-      };
+      for (let at = 0; at < length; at++) {
+        values[at] = sigmoid(calibrator.slope * logit(values[at]!) + calibrator.intercept);
+      }
+      return;
     case 'temperature':
-      return { width, values: temper(calibrator.temperature, predictions) };
+      for (let from = 0; from < length; from += width) temper(calibrator.temperature, values, from, from + width);
+      return;
     case 'line':
-      return { width, values: Float64Array.from(values, (value) => calibrator.slope * value + calibrator.intercept) };
+      for (let at = 0; at < length; at++) values[at] = calibrator.slope * values[at]! + calibrator.intercept;
   }
 }
 
@@ -54,14 +63,14 @@ function sigmoid(x: number): number {
   return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 }
 
-/** Each row's p^(1/T), made to sum to 1. */
-function temper(temperature: number, { width, values }: Predictions): Float64Array {
-  const tempered = Float64Array.from(values, (p) => Math.log(holdProbability(p)) / temperature);
-  for (let from = 0; from < tempered.length; from += width) {
-    const row = tempered.subarray(from, from + width);
-    const largest = row.reduce((most, x) => Math.max(most, x), -Infinity);
-    const sum = row.reduce((total, x) => total + Math.exp(x - largest), 0);
-    for (let c = 0; c < row.length; c++) row[c] = Math.exp(row[c]! - largest) / sum;
+/** One row's p^(1/T), made to sum to 1. */
+function temper(temperature: number, values: Float64Array, from: number, to: number): void {
+  let largest = -Infinity;
+  for (let at = from; at < to; at++) {
+    values[at] = Math.log(holdProbability(values[at]!)) / temperature;
+    largest = Math.max(largest, values[at]!);
   }
-  return tempered;
+  let sum = 0;
+  for (let at = from; at < to; at++) sum += Math.exp(values[at]! - largest);
+  for (let at = from; at < to; at++) values[at] = Math.exp(values[at]! - largest) / sum;
 }

@@ -9,10 +9,7 @@ import type {
   PreprocessingStep,
   RankStep,
 } from './preprocessing.ts';
-import { widthOfStep } from './preprocessing.ts';
-
-/** An outlier may pull a network this far, in standard deviations, and no further. */
-const furthestSd = 10;
+import { furthestSd, widthOfStep } from './preprocessing.ts';
 
 /** Network inputs of every row of a table. Finite whatever the values: what isn't finite counts as missing. */
 export function applyPreprocessing({ width, steps }: Preprocessing, table: Table): Inputs {

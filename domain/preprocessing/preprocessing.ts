@@ -1,3 +1,6 @@
+/** An outlier may pull a network this far, in standard deviations, and no further. */
+export const furthestSd = 10;
+
 /** How a numeric or timestamp feature becomes a standardised input. */
 export interface NumericStep {
   readonly kind: 'numeric';

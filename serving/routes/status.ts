@@ -22,7 +22,8 @@ function listLoaded(slots: Slots): ModelStatus['loaded'] {
     const held = slots[role];
     if (held === null) return [];
     const { version, loadedAtMs, goldenMaxDifference } = held;
-    return [{ version, role, loadedAtMs, goldenMaxDifference }];
+    const { engine } = held.model;
+    return [{ version, role, loadedAtMs, goldenMaxDifference, engine }];
   });
 }
 

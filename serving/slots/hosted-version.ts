@@ -1,9 +1,9 @@
-import type { LoadedModel } from '../../adapters/ports/model-runtime.ts';
+import type { ServedModel } from '../../adapters/engine/serve-model.ts';
 
 /** A version in memory. */
 export interface HostedVersion {
   readonly version: string;
-  readonly model: LoadedModel;
+  readonly model: ServedModel;
   readonly loadedAtMs: number;
   readonly goldenMaxDifference: number;
   /** Keeps the version in memory until the returned function is called, once. */

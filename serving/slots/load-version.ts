@@ -1,4 +1,5 @@
-import type { LoadedModel, LoadModel } from '../../adapters/ports/model-runtime.ts';
+import { loadServedModel, type ServedModel } from '../../adapters/engine/serve-model.ts';
+import type { LoadModel } from '../../adapters/ports/model-runtime.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { tableFromFeatureRows } from '../../adapters/data/feature-rows.ts';
 import { hostVersion, type HostedVersion } from './hosted-version.ts';
@@ -12,11 +13,13 @@ export interface VersionSource {
 
 /** Rows of the first, slow predictions, which no client should wait for. */
 const warmUpRows = 32;
+/** Compiled code is fast once it has run often. */
+const compiledWarmUps = 256;
 
 /** A version ready to answer: its files are as registered, its golden predictions hold, its code is warm. */
 export async function loadVersion(source: VersionSource, name: string, version: string): Promise<HostedVersion> {
   const packageDirectory = await source.registry.fetchPackage(name, version);
-  const model = await source.loadModel(packageDirectory);
+  const model = await loadServedModel(source.loadModel, packageDirectory);
   try {
     const goldenMaxDifference = await model.verifyGolden();
     // Written so that NaN fails too.
@@ -33,10 +36,11 @@ export async function loadVersion(source: VersionSource, name: string, version: 
 }
 
 /** Rows where all is missing are rows that a client may send. */
-async function warmUp(model: LoadedModel): Promise<void> {
+async function warmUp(model: ServedModel): Promise<void> {
   const { schema } = model.signature;
   const missing = Object.fromEntries(schema.features.map(({ name }) => [name, null]));
   const rows = Array.from({ length: warmUpRows }, () => missing);
   await model.predict(tableFromFeatureRows(schema, rows));
   await model.predict(tableFromFeatureRows(schema, rows.slice(0, 1)));
+  for (let turn = 0; turn < compiledWarmUps && model.compiled !== null; turn += 1) await model.predictRows([missing]);
 }

@@ -14,6 +14,7 @@ export interface VersionPoolOptions extends VersionSource {
   readonly model: string;
   /** Wait before a version that could not be loaded is tried again; doubles up to a minute. */
   readonly firstRetryMs: number;
+  readonly onLoad: (hosted: HostedVersion) => void;
   readonly onFailure: (failure: LoadFailure, error: unknown) => void;
 }
 
@@ -31,7 +32,7 @@ export interface VersionPool {
 const maxRetryMs = 60_000;
 
 export function createVersionPool(options: VersionPoolOptions): VersionPool {
-  const { model, firstRetryMs, onFailure } = options;
+  const { model, firstRetryMs, onLoad, onFailure } = options;
   const loaded = new Map<string, HostedVersion>();
   const failures = new Map<string, LoadFailure>();
   return {
@@ -40,8 +41,10 @@ export function createVersionPool(options: VersionPoolOptions): VersionPool {
       const earlier = failures.get(version);
       if (loaded.has(version) || (earlier !== undefined && Date.now() < earlier.retryAtMs)) return;
       try {
-        loaded.set(version, await loadVersion(options, model, version));
+        const hosted = await loadVersion(options, model, version);
+        loaded.set(version, hosted);
         failures.delete(version);
+        onLoad(hosted);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         const failure = failAgain(earlier, version, reason, Date.now(), firstRetryMs);

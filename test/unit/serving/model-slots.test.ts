@@ -46,6 +46,7 @@ async function openSlots(
     goldenTolerance: 1e-5,
     firstRetryMs: 1,
     onSwitch: (from, to) => void switches.push(`${from ?? 'none'} → ${to ?? 'none'}`),
+    onLoad: () => undefined,
     onFailure: ({ version, reason }) => void failures.push(`${version}: ${reason}`),
   });
   return { slots, registry, directory, models, switches, failures, breakRegistry: (reason) => void (broken = reason) };

@@ -85,6 +85,18 @@ describe('a prediction', () => {
     expect((await readOutcomes(rig)).shadowVersions).toEqual([null]);
   });
 
+  it('is refused with Retry-After, and not logged, when too much waits for the model', async () => {
+    const rig = await listen(await startRig([{ fails: 'queue' }]));
+    const { status, headers, body } = await predict(rig, { rows: [goodRow] });
+    expect(status).toBe(503);
+    expect(headers['retry-after']).toBe('1');
+    expect(body.error).toEqual({
+      code: 'overloaded',
+      message: '20000 rows wait for version 1 of this model already: try again in a second',
+    });
+    expect((await readOutcomes(rig)).ids).toEqual([]);
+  });
+
   it('fails without a trace in the log, or of the inside in the answer, when the champion fails', async () => {
     const rig = await listen(await startRig([{ fails: 'predict' }]));
     const { status, body } = await predict(rig, { rows: [goodRow] });

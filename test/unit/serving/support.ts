@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createLogger } from '../../../adapters/log/logger.ts';
-import type { LoadedModel } from '../../../adapters/ports/model-runtime.ts';
+import { QueueFull, type LoadedModel } from '../../../adapters/ports/model-runtime.ts';
 import type { Registry } from '../../../adapters/ports/registry.ts';
 import { openEmbeddedRegistry } from '../../../adapters/registry/embedded.ts';
 import { openPredictionLog } from '../../../adapters/store/prediction-log.ts';
@@ -17,7 +17,7 @@ export const model = 'electricity';
 export interface Behaviour {
   readonly output?: readonly number[];
   readonly goldenDifference?: number | 'NaN';
-  readonly fails?: 'load' | 'predict';
+  readonly fails?: 'load' | 'predict' | 'queue';
   readonly schema?: DataSchema;
 }
 
@@ -51,6 +51,7 @@ function toModel(
     signature: { task: 'binary', schema, snapshotId: 's', lastKey: 'k', candidateId: 'c', parameters: 1 },
     predict({ rowCount }) {
       if (fails === 'predict' && isWarm) return Promise.reject(new Error('the network has burst'));
+      if (fails === 'queue' && isWarm) return Promise.reject(new QueueFull(20_000));
       isWarm = rowCount === 1;
       const values = Array.from({ length: rowCount }, () => output).flat();
       return Promise.resolve({ width: output.length, values });
