@@ -52,7 +52,7 @@ export function padUnits(units: number): number {
  */
 export function createDenseKernel(memory: WasmMemory): DenseKernel {
   compiled ??= compileModule(moduleOf(describeKernel()));
-  const { dense } = instantiate<{ dense: (...args: readonly number[]) => void }>(compiled, memory);
+  const { dense } = instantiate(compiled, memory) as { dense: (...args: readonly number[]) => void };
   return ({ x, weights, bias, y, xStride, inputs, units, isRectified }, rows) =>
     dense(x, xStride * 4, weights, bias, y, units * 4, rows, inputs, units, Number(isRectified));
 }

@@ -21,8 +21,8 @@ export function compileModule(bytes: Uint8Array<ArrayBuffer>): object {
 }
 
 /** What a module exports, on a memory. */
-export function instantiate<T>(module: object, memory: WasmMemory): T {
-  return new host.Instance(module, { env: { memory } }).exports as T;
+export function instantiate(module: object, memory: WasmMemory): unknown {
+  return new host.Instance(module, { env: { memory } }).exports;
 }
 
 /** Bytes of WebAssembly, nested as they were put together. */
