@@ -10,6 +10,8 @@ export interface Home {
   readonly runs: string;
   readonly cursors: string;
   readonly projects: string;
+  /** API keys, the secret that worker and service share, the audit log. */
+  readonly security: string;
 }
 
 export function homeAt(directory: string): Home {
@@ -23,5 +25,6 @@ export function homeAt(directory: string): Home {
     runs: join(home, 'runs'),
     cursors: join(home, 'cursors'),
     projects: join(home, 'projects'),
+    security: join(home, 'security'),
   };
 }

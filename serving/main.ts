@@ -7,8 +7,10 @@ import { loadModel } from '../adapters/runtime/load-model.ts';
 import { openPredictionLog } from '../adapters/store/prediction-log.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import { homeAt } from '../config/home.ts';
+import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
 import { checkWritable, listRegisteredModels } from './home.ts';
+import { openSecurity } from './security/open-security.ts';
 import { createService } from './service.ts';
 
 /** What has not stopped by then is cut off. */
@@ -19,6 +21,9 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
   const { replicaId, models, pollMs, host, port } = environment;
   const home = homeAt(environment.home);
   await refuseTwin(home.replicas, replicaId);
+  const serviceEnvironment = readServiceEnvironment();
+  const directory = home.security;
+  const security = await openSecurity({ environment: serviceEnvironment, directory, host, logger });
   const registry = await openEmbeddedRegistry({
     directory: home.registry,
     trust: await readReaderTrust(environment),
@@ -40,16 +45,25 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
     pollMs,
     discoverModels: () => listRegisteredModels(home.registry),
     checkLog: () => checkWritable(home.store, replicaId),
+    bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
+    security,
   });
-  const url = toReachableUrl(host, await service.listen({ host, port }));
+  const url = toReachableUrl(host, await service.listen({ host, port }), security.tls !== null);
   const onError = (error: unknown): void => void logger.warn('the heartbeat could not be written', { error });
-  const heartbeat = await startHeartbeat({ directory: home.replicas, replicaId, url, onError });
+  const heartbeat = await startHeartbeat({
+    directory: home.replicas,
+    replicaId,
+    url,
+    certificate: () => security.tls?.current().cert ?? null,
+    onError,
+  });
   return {
     url,
     async stop() {
       await heartbeat.stop();
       await service.stop();
       await log.close();
+      await security.close();
     },
   };
 }

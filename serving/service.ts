@@ -3,7 +3,7 @@ import type { Logger } from 'winston';
 import type { LoadModel } from '../adapters/ports/model-runtime.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { PredictionLog } from '../adapters/ports/store.ts';
-import { createHttp } from './http.ts';
+import { createHttp, type HttpOptions } from './http.ts';
 import { createIdMaker } from './prediction-ids.ts';
 import { createModelSlots, type ModelSlots } from './slots/model-slots.ts';
 import { createServedModels } from './slots/served-models.ts';
@@ -27,6 +27,8 @@ export interface ServiceOptions {
   readonly firstRetryMs?: number;
   /** @default 16 MiB */
   readonly bodyLimitBytes?: number;
+  /** Without it anybody may do anything. */
+  readonly security?: HttpOptions['security'];
 }
 
 /** One replica of the prediction service. It owns its HTTP server and the models in memory, not the log. */
@@ -44,11 +46,11 @@ const defaultBodyLimitBytes = 16 * 1024 * 1024;
 
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { log, replicaId, logger, models, discoverModels, checkLog } = options;
-  const { pollMs = 200, bodyLimitBytes = defaultBodyLimitBytes } = options;
+  const { pollMs = 200, bodyLimitBytes = defaultBodyLimitBytes, security = null } = options;
   const createSlots = (model: string): ModelSlots => createLoggedSlots(options, model);
   const served = createServedModels({ models, discoverModels, createSlots, pollMs });
   const deps = { models: served, log, replicaId, logger, makeId: createIdMaker(replicaId), checkLog };
-  const app = await createHttp(deps, { bodyLimitBytes });
+  const app = await createHttp(deps, { bodyLimitBytes, security });
   return {
     app,
     async listen({ host, port }) {

@@ -30,7 +30,11 @@ export async function compose(home: Home, trust: PackageTrust = noTrust): Promis
     store: await openStore({ directory: home.store }),
     ledger: await openLedger({ directory: home.ledger }),
     runtime: createModelRuntime({ storeDirectory: home.store }),
-    replicas: openReplicas({ directory: home.replicas, staleAfterMs: replicaStaleAfterMs }),
+    replicas: openReplicas({
+      directory: home.replicas,
+      securityDirectory: home.security,
+      staleAfterMs: replicaStaleAfterMs,
+    }),
     packages: createFilePackages(),
     tracking: openFileTracking({ directory: home.runs }),
     cursors: openNotes(home.cursors),

@@ -27,12 +27,16 @@ export function temporaryName(path: string): string {
   return `${path}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
 }
 
-/** Replaces a file as a whole: readers see the old content or the new, nothing between, also after a crash. */
-export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+/**
+ * Replaces a file as a whole: readers see the old content or the new, nothing between, also after a crash.
+ *
+ * @param mode permissions of the new file, before the umask
+ */
+export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
   const directory = dirname(path);
   await mkdir(directory, { recursive: true });
   const temporary = temporaryName(path);
-  const handle = await open(temporary, 'wx');
+  const handle = await open(temporary, 'wx', mode);
   try {
     await handle.writeFile(content);
     await handle.sync();

@@ -9,6 +9,8 @@ const heartbeatSchema = z.object({
   host: z.string(),
   pid: z.number().int().positive(),
   atMs: z.number(),
+  /** PEM of the certificate that it shows, where it speaks TLS: who may write here is believed. */
+  certificate: z.string().optional(),
 });
 
 export type Heartbeat = z.infer<typeof heartbeatSchema>;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { modelStatusSchema, verifyAnswerSchema } from '../../config/wire.ts';
 import type { Replicas, ReplicaStatus } from '../ports/replicas.ts';
+import { createAsk, type Answer, type Ask } from './ask.ts';
 import { isAlive, readHeartbeat, staleAfterMsByDefault, type Heartbeat } from './heartbeat.ts';
 
 export interface ReplicasOptions {
@@ -11,28 +12,27 @@ export interface ReplicasOptions {
   readonly directory: string;
   /** A replica that has not beaten for this long is gone. @default 5000 */
   readonly staleAfterMs?: number;
-  /** For one answer of one replica. */
+  /** The home's folder `security`, whose secret opens doors that are locked. Without it, open doors only. */
+  readonly securityDirectory?: string;
+  /** For one answer of one replica. @default 5000 */
   readonly timeoutMs?: number;
 }
 
 /** The replicas that beat their hearts in a folder, asked over HTTP. One that serves other models only is not listed. */
-export function openReplicas({
-  directory,
-  staleAfterMs = staleAfterMsByDefault,
-  timeoutMs = 5_000,
-}: ReplicasOptions): Replicas {
+export function openReplicas(options: ReplicasOptions): Replicas {
+  const { directory, staleAfterMs = staleAfterMsByDefault, timeoutMs = 5_000, securityDirectory } = options;
+  const ask = createAsk(securityDirectory ?? null, timeoutMs);
   return {
     async list(model) {
       const living = await readLiving(directory, staleAfterMs);
-      const found = await Promise.all(living.map((heartbeat) => askStatus(heartbeat, model, timeoutMs)));
+      const found = await Promise.all(living.map((heartbeat) => askStatus(ask, heartbeat, model)));
       return found.filter((status) => status !== null);
     },
     async verifyGolden({ replicaId, url }, model, version) {
-      const body = JSON.stringify({ version });
-      const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
       const address = `${url}/v1/models/${encodeURIComponent(model)}/verify`;
-      const response = await ask(replicaId, address, timeoutMs, request);
-      return (await readAnswer(response, replicaId, address, verifyAnswerSchema)).maxDifference;
+      const heartbeat = await readHeartbeat(join(directory, `${replicaId}.json`));
+      const answer = await ask({ replicaId, address, certificate: heartbeat?.certificate, body: { version } });
+      return readAnswer(answer, replicaId, address, verifyAnswerSchema).maxDifference;
     },
   };
 }
@@ -62,41 +62,22 @@ function isDead({ host, pid }: Heartbeat): boolean {
 
 /** Null when the replica does not serve this model. */
 async function askStatus(
-  { replicaId, url }: Heartbeat,
+  ask: Ask,
+  { replicaId, url, certificate }: Heartbeat,
   model: string,
-  timeoutMs: number,
 ): Promise<ReplicaStatus | null> {
   const address = `${url}/v1/models/${encodeURIComponent(model)}`;
-  const response = await ask(replicaId, address, timeoutMs);
-  if (response.status === 404) return null;
-  const { serving, loaded, problem } = await readAnswer(response, replicaId, address, modelStatusSchema);
+  const answer = await ask({ replicaId, address, certificate });
+  if (answer.status === 404) return null;
+  const { serving, loaded, problem } = readAnswer(answer, replicaId, address, modelStatusSchema);
   return { replicaId, url, loaded, serving, problem };
 }
 
-async function ask(
-  replicaId: string,
-  address: string,
-  timeoutMs: number,
-  request: RequestInit = {},
-): Promise<Response> {
-  try {
-    return await fetch(address, { ...request, signal: AbortSignal.timeout(timeoutMs) });
-  } catch (cause) {
-    throw new Error(`replica ${replicaId} does not answer at ${address}: ${reasonOf(cause)}`, { cause });
-  }
-}
-
-/** `fetch failed` says nothing; what it was caused by does. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-async function readAnswer<T>(response: Response, replicaId: string, address: string, schema: z.ZodType<T>): Promise<T> {
-  const text = await response.text();
-  const answer = response.ok ? schema.safeParse(parseJson(text)) : null;
-  if (answer?.success === true) return answer.data;
-  throw new Error(`replica ${replicaId} answered ${response.status} at ${address}: ${text.slice(0, 300)}`);
+function readAnswer<T>({ status, text }: Answer, replicaId: string, address: string, schema: z.ZodType<T>): T {
+  const parsed = status === 200 ? schema.safeParse(parseJson(text)) : null;
+  if (parsed?.success === true) return parsed.data;
+  const advice = status === 401 ? ' (does it run on the same home directory?)' : '';
+  throw new Error(`replica ${replicaId} answered ${status} at ${address}${advice}: ${text.slice(0, 300)}`);
 }
 
 function parseJson(text: string): unknown {

@@ -8,6 +8,8 @@ export interface HeartbeatOptions {
   readonly directory: string;
   readonly replicaId: string;
   readonly url: string;
+  /** PEM of the certificate that the replica shows now; null where it speaks plain HTTP. */
+  readonly certificate?: () => string | null;
   readonly everyMs?: number;
   /** A beat that could not be written; the next one is tried all the same. */
   readonly onError: (error: unknown) => void;
@@ -15,12 +17,14 @@ export interface HeartbeatOptions {
 
 /** Makes a replica known to the promotion until `stop` takes it back. Throws when a living process has the same id. */
 export async function startHeartbeat(options: HeartbeatOptions): Promise<{ stop(): Promise<void> }> {
-  const { directory, replicaId, url, everyMs = 1_000, onError } = options;
+  const { directory, replicaId, url, certificate = () => null, everyMs = 1_000, onError } = options;
   await mkdir(directory, { recursive: true });
   const path = join(directory, `${replicaId}.json`);
   await refuseTwin(directory, replicaId);
   const beat = async (): Promise<void> => {
-    const heartbeat: Heartbeat = { replicaId, url, host: hostname(), pid: process.pid, atMs: Date.now() };
+    const shown = certificate();
+    const now = { host: hostname(), pid: process.pid, atMs: Date.now() };
+    const heartbeat: Heartbeat = { replicaId, url, ...now, ...(shown !== null && { certificate: shown }) };
     const temporary = temporaryName(path);
     await writeFile(temporary, JSON.stringify(heartbeat));
     await rename(temporary, path);

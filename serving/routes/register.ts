@@ -27,14 +27,14 @@ const readySchema = z.object({ ready: z.boolean(), missing: z.array(z.string()) 
 export function registerRoutes(app: App, deps: Dependencies): void {
   registerModelRoutes(app, deps);
   registerOperatorRoutes(app, deps);
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () => app.swagger());
 }
 
 function registerModelRoutes(app: App, deps: Dependencies): void {
   const predict = { summary: 'Predict rows', params, body: predictRequestSchema };
   app.post(
     '/v1/models/:name/predict',
-    { schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } } },
+    { config: { access: ['predict'] }, schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } } },
     (request) => predictRows(deps, request.params.name, request.body),
   );
 
@@ -43,7 +43,10 @@ function registerModelRoutes(app: App, deps: Dependencies): void {
   const feedback = { summary: 'Report outcomes of predictions', params, body: feedbackRequestSchema };
   app.post(
     '/v1/models/:name/feedback',
-    { schema: { ...feedback, response: { 200: feedbackAnswerSchema, 409: contradicted, ...refusals } } },
+    {
+      config: { access: ['feedback'] },
+      schema: { ...feedback, response: { 200: feedbackAnswerSchema, 409: contradicted, ...refusals } },
+    },
     async (request, reply) => {
       const { statusCode, body } = await takeFeedback(request.params.name, request.body);
       void reply.code(statusCode);
@@ -56,6 +59,7 @@ function registerOperatorRoutes(app: App, deps: Dependencies): void {
   app.get(
     '/v1/models/:name',
     {
+      config: { access: ['read', 'predict', 'feedback'] },
       schema: { summary: 'What is loaded and serves', params, response: { 200: modelStatusSchema, 404: errorSchema } },
     },
     (request) => describeModel(deps, request.params.name),
@@ -63,13 +67,16 @@ function registerOperatorRoutes(app: App, deps: Dependencies): void {
   const verify = { summary: 'Replay the golden predictions of a loaded version', params, body: verifyRequestSchema };
   app.post(
     '/v1/models/:name/verify',
-    { schema: { ...verify, response: { 200: verifyAnswerSchema, 400: errorSchema, 404: errorSchema } } },
+    {
+      config: { access: ['admin'] },
+      schema: { ...verify, response: { 200: verifyAnswerSchema, 400: errorSchema, 404: errorSchema } },
+    },
     (request) => verifyVersion(deps, request.params.name, request.body.version),
   );
   const health = { summary: 'The process is alive', response: { 200: z.object({ alive: z.literal(true) }) } };
-  app.get('/health', { schema: health }, () => ({ alive: true as const }));
+  app.get('/health', { config: { access: 'public' }, schema: health }, () => ({ alive: true as const }));
   const ready = { summary: 'Every model can be answered for', response: { 200: readySchema, 503: readySchema } };
-  app.get('/ready', { schema: ready }, async (_request, reply) => {
+  app.get('/ready', { config: { access: 'public' }, schema: ready }, async (_request, reply) => {
     const missing = await whyNotReady(deps);
     if (missing.length > 0) void reply.code(503).header('retry-after', '1');
     return { ready: missing.length === 0, missing: [...missing] };

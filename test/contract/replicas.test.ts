@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openReplicas } from '../../adapters/replicas/http-replicas.ts';
 import { startHeartbeat } from '../../adapters/replicas/write-heartbeat.ts';
+import { writeCertificate } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { startSecured } from '../unit/serving/secured.ts';
 import { model, startRig } from '../unit/serving/support.ts';
 
 async function beat(directory: string, changes: object = {}): Promise<void> {
@@ -124,6 +126,43 @@ describe('the living replicas', () => {
     const directory = await temporaryFolder();
     await beat(directory, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
     await expect(openReplicas({ directory, timeoutMs: 50 }).list(model)).rejects.toThrow('replica r1 does not answer');
+  });
+});
+
+describe('replicas that are locked', () => {
+  async function startLocked() {
+    const folder = await temporaryFolder();
+    const { certPath, keyPath, cert } = await writeCertificate(folder);
+    const environment = { INCUMBENT_AUTH: 'keys', INCUMBENT_TLS_CERT: certPath, INCUMBENT_TLS_KEY: keyPath };
+    const rig = await startSecured(environment);
+    const url = `https://127.0.0.1:${await rig.service.listen({ host: '127.0.0.1', port: 0 })}`;
+    const directory = await temporaryFolder();
+    await beat(directory, { url, certificate: cert });
+    return { directory, securityDirectory: rig.directory, url };
+  }
+
+  it('answer who can read the home’s secret, over TLS with a certificate of their own', async () => {
+    const replicas = openReplicas(await startLocked());
+    const [replica] = await replicas.list(model);
+    expect(replica).toMatchObject({ serving: '1' });
+    expect(await replicas.verifyGolden(replica!, model, '2')).toBe(1e-7);
+  });
+
+  it('refuse who has the secret of another home, or none', async () => {
+    const { directory } = await startLocked();
+    const others = join(await temporaryFolder(), 'security');
+    const message = /replica r1 answered 401 at .*does it run on the same home directory/;
+    await expect(openReplicas({ directory, securityDirectory: others }).list(model)).rejects.toThrow(message);
+    await expect(openReplicas({ directory }).list(model)).rejects.toThrow(message);
+  });
+
+  it('are not told the secret when they show another certificate than the heartbeat says', async () => {
+    const { directory, securityDirectory, url } = await startLocked();
+    const { cert } = await writeCertificate(await temporaryFolder());
+    await beat(directory, { url, certificate: cert });
+    await expect(openReplicas({ directory, securityDirectory }).list(model)).rejects.toThrow(
+      /replica r1 does not answer/,
+    );
   });
 });
 

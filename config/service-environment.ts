@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema);
+const text = optional(z.string().optional());
+const positive = optional(z.coerce.number().positive().optional());
+
+const schema = z
+  .object({
+    INCUMBENT_AUTH: optional(z.enum(['auto', 'none', 'keys', 'jwt', 'keys,jwt']).default('auto')),
+    INCUMBENT_JWT_JWKS: text,
+    INCUMBENT_JWT_ISSUER: text,
+    INCUMBENT_JWT_AUDIENCE: text,
+    INCUMBENT_TLS_CERT: text,
+    INCUMBENT_TLS_KEY: text,
+    INCUMBENT_RATE_PER_SECOND: positive,
+    INCUMBENT_RATE_BURST: positive,
+    INCUMBENT_BODY_LIMIT_BYTES: optional(
+      z.coerce
+        .number()
+        .int()
+        .min(1_024)
+        .default(16 * 1024 * 1024),
+    ),
+    INCUMBENT_TRUSTED_PROXIES: text,
+  })
+  .superRefine((variables, context) => {
+    const say = (name: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [name], message, input: variables });
+    const jwt = ['INCUMBENT_JWT_JWKS', 'INCUMBENT_JWT_ISSUER', 'INCUMBENT_JWT_AUDIENCE'] as const;
+    if (variables.INCUMBENT_AUTH.includes('jwt')) {
+      for (const name of jwt) if (variables[name] === undefined) say(name, 'INCUMBENT_AUTH asks for tokens: set it');
+    }
+    if (variables.INCUMBENT_TLS_CERT !== undefined && variables.INCUMBENT_TLS_KEY === undefined) {
+      say('INCUMBENT_TLS_KEY', 'INCUMBENT_TLS_CERT is set: set both, or none');
+    }
+    if (variables.INCUMBENT_TLS_KEY !== undefined && variables.INCUMBENT_TLS_CERT === undefined) {
+      say('INCUMBENT_TLS_CERT', 'INCUMBENT_TLS_KEY is set: set both, or none');
+    }
+    if (variables.INCUMBENT_RATE_BURST !== undefined && variables.INCUMBENT_RATE_PER_SECOND === undefined) {
+      say('INCUMBENT_RATE_PER_SECOND', 'INCUMBENT_RATE_BURST is set: set both, or none');
+    }
+  });
+
+/** How the prediction service is protected. */
+export interface ServiceEnvironment {
+  /** `auto` asks for keys once the home has one. */
+  readonly auth: { readonly mode: 'auto' | 'none' | 'required'; readonly keys: boolean };
+  /** Null where tokens are not taken. */
+  readonly jwt: { readonly jwks: string; readonly issuer: string; readonly audience: string } | null;
+  readonly tls: { readonly certPath: string; readonly keyPath: string } | null;
+  /** Per key, or per address where no key is asked for. Null: no limit. */
+  readonly rate: { readonly perSecond: number; readonly burst: number } | null;
+  readonly bodyLimitBytes: number;
+  /** Addresses whose `x-forwarded-for` is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** Throws an Error that names every variable that is wrong. */
+export function readServiceEnvironment(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): ServiceEnvironment {
+  const parsed = schema.safeParse(variables);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return `${name} is "${variables[name] ?? ''}": ${message}`;
+    });
+    throw new Error(`the environment is wrong: ${problems.join('; ')}`);
+  }
+  return toServiceEnvironment(parsed.data);
+}
+
+function toServiceEnvironment(data: z.infer<typeof schema>): ServiceEnvironment {
+  const { INCUMBENT_AUTH: auth, INCUMBENT_RATE_PER_SECOND: perSecond } = data;
+  const { INCUMBENT_TLS_CERT: certPath, INCUMBENT_TLS_KEY: keyPath } = data;
+  const {
+    INCUMBENT_JWT_JWKS: jwks = '',
+    INCUMBENT_JWT_ISSUER: issuer = '',
+    INCUMBENT_JWT_AUDIENCE: audience = '',
+  } = data;
+  return {
+    auth: { mode: auth === 'auto' || auth === 'none' ? auth : 'required', keys: auth !== 'none' && auth !== 'jwt' },
+    jwt: auth.includes('jwt') ? { jwks, issuer, audience } : null,
+    tls: certPath === undefined || keyPath === undefined ? null : { certPath, keyPath },
+    rate: perSecond === undefined ? null : { perSecond, burst: data.INCUMBENT_RATE_BURST ?? Math.max(1, perSecond) },
+    bodyLimitBytes: data.INCUMBENT_BODY_LIMIT_BYTES,
+    trustedProxies: data.INCUMBENT_TRUSTED_PROXIES?.split(',').map((address) => address.trim()) ?? [],
+  };
+}

@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify';
+import type { Logger } from 'winston';
+import type { AuditLog } from '../../adapters/security/audit-log.ts';
+import { ServiceError } from '../errors.ts';
+import { auditRoute } from './audit.ts';
+import type { Authenticator } from './authenticate.ts';
+import { mayUse, type Access, type Caller } from './caller.ts';
+import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
+import { addFirst } from './route-hooks.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use the route. Without it: `read` where it is asked for with GET, else `admin`. */
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Null until it is known who asks. */
+    caller: Caller | null;
+  }
+}
+
+export interface GuardOptions {
+  readonly authenticator: Authenticator;
+  /** Null: as many requests as come. */
+  readonly limiter: RateLimiter | null;
+  /** Null: nobody asks. */
+  readonly audit: AuditLog | null;
+  readonly logger: Logger;
+}
+
+/** Keys that are wrong, from one address: enough for a client that was not told of a new key, too few to try any out. */
+const failureRate = { perSecond: 5, burst: 50 };
+
+/** Lets to every route those who may use it. Routes that are registered later are guarded, too. */
+export function guardRoutes(app: FastifyInstance, options: GuardOptions): void {
+  app.decorateRequest('caller', null);
+  const failures = createRateLimiter(failureRate);
+  app.addHook('onRoute', (route) => {
+    const access = accessOf(route);
+    if (access === 'public') return;
+    addFirst(route, 'onRequest', createEntrance(access, options, failures));
+    if (options.audit !== null && access.every((scope) => scope === 'admin')) {
+      auditRoute(route, options.audit, options.logger);
+    }
+  });
+}
+
+function accessOf({ config, method }: RouteOptions): Access {
+  return config?.access ?? (method === 'GET' || method === 'HEAD' ? ['read'] : ['admin']);
+}
+
+/** Synchronous for keys: a promise per request costs more than all that is checked here. */
+function createEntrance(access: Access, options: GuardOptions, failures: RateLimiter): onRequestHookHandler {
+  const { authenticator, limiter } = options;
+  return (request, _reply, done) => {
+    const admit = (caller: Caller): void => {
+      request.caller = caller;
+      done(refusalOf(caller, request, access, limiter) ?? undefined);
+    };
+    const refuse = (error: unknown): void => done(slowDown(error, request, failures) as Error);
+    let caller: Caller | Promise<Caller>;
+    try {
+      caller = authenticator.identify(request.headers, request.method);
+    } catch (error) {
+      refuse(error);
+      return;
+    }
+    if (caller instanceof Promise) caller.then(admit, refuse);
+    else admit(caller);
+  };
+}
+
+function refusalOf(
+  caller: Caller,
+  request: FastifyRequest,
+  access: Access,
+  limiter: RateLimiter | null,
+): ServiceError | null {
+  if (limiter !== null && caller.kind !== 'internal') {
+    const waitMs = limiter.take(caller.kind === 'anonymous' ? request.ip : `${caller.kind} ${caller.id}`);
+    if (waitMs > 0) return tooMany(waitMs, 'you ask more often than you may');
+  }
+  if (mayUse(caller, access)) return null;
+  const wanted = access === 'public' ? '' : access.join(' or ');
+  return new ServiceError('forbidden', `${caller.name} may not do this: it takes the scope ${wanted}`);
+}
+
+function slowDown(error: unknown, { ip }: FastifyRequest, failures: RateLimiter): unknown {
+  if (!(error instanceof ServiceError) || error.code !== 'unauthenticated') return error;
+  const waitMs = failures.take(ip);
+  return waitMs === 0 ? error : tooMany(waitMs, 'too many wrong keys came from your address');
+}
+
+function tooMany(waitMs: number, why: string): ServiceError {
+  const seconds = String(Math.max(1, Math.ceil(waitMs / 1_000)));
+  return new ServiceError('rate-exceeded', `${why}; try again in ${seconds} s`, {
+    headers: { 'retry-after': seconds },
+  });
+}

@@ -1,0 +1,54 @@
+/** So many a second on the average, so many at once. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Token buckets, one per caller. */
+export interface RateLimiter {
+  /** Takes one; 0 when it was there, else the milliseconds until there is one. */
+  take(caller: string): number;
+}
+
+interface Bucket {
+  tokens: number;
+  atMs: number;
+}
+
+/** Those that have not been used for longest are forgotten beyond this; a bucket that was forgotten is full again. */
+const maxBuckets = 10_000;
+
+/** @param now milliseconds that never go back */
+export function createRateLimiter(
+  { perSecond, burst }: Rate,
+  now: () => number = () => performance.now(),
+): RateLimiter {
+  const buckets = new Map<string, Bucket>();
+  const perMs = perSecond / 1_000;
+  const open = (caller: string, atMs: number): Bucket => {
+    if (buckets.size >= maxBuckets) forgetFull(buckets, atMs, burst / perMs);
+    const bucket = { tokens: burst, atMs };
+    buckets.set(caller, bucket);
+    return bucket;
+  };
+  return {
+    take(caller) {
+      const atMs = now();
+      const bucket = buckets.get(caller) ?? open(caller, atMs);
+      bucket.tokens = Math.min(burst, bucket.tokens + (atMs - bucket.atMs) * perMs);
+      bucket.atMs = atMs;
+      if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / perMs);
+      bucket.tokens -= 1;
+      return 0;
+    },
+  };
+}
+
+/** Buckets that are full by now say nothing; if there is none, the oldest tenth goes. */
+function forgetFull(buckets: Map<string, Bucket>, atMs: number, fillMs: number): void {
+  for (const [caller, bucket] of buckets) if (atMs - bucket.atMs >= fillMs) buckets.delete(caller);
+  for (const caller of buckets.keys()) {
+    if (buckets.size < maxBuckets * 0.9) break;
+    buckets.delete(caller);
+  }
+}
