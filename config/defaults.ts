@@ -45,9 +45,9 @@ export const defaultPolicy: Policy = {
 /** From a linear model upward, on what is recent and on all there is: a simpler model is often the answer. */
 export const defaultTraining: TrainingPlan = {
   networks: [
-    { name: 'linear', hiddenUnits: [], learningRate: 0.01, l2: 0 },
-    { name: 'mlp-32', hiddenUnits: [32], learningRate: 0.003, l2: 1e-4 },
-    { name: 'mlp-64-32', hiddenUnits: [64, 32], learningRate: 0.003, l2: 1e-4 },
+    { name: 'linear', hiddenUnits: [], optimizer: 'adam', learningRate: 0.01, l2: 0 },
+    { name: 'mlp-32', hiddenUnits: [32], optimizer: 'adam', learningRate: 0.003, l2: 1e-4 },
+    { name: 'mlp-64-32', hiddenUnits: [64, 32], optimizer: 'adam', learningRate: 0.003, l2: 1e-4 },
   ],
   windows: ['recent', 'all'],
   batchSize: 128,

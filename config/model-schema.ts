@@ -7,6 +7,7 @@ const column = z.string().min(1);
 const networkSchema = z.strictObject({
   name: z.string().regex(/^[\w.-]+$/, 'letters, digits, ".", "-" and "_" only'),
   hiddenUnits: z.array(z.number().int().positive()).max(10).default([]),
+  optimizer: z.enum(['adam', 'momentum', 'rmsprop']).default('adam'),
   learningRate: z.number().positive().default(0.003),
   l2: z.number().nonnegative().default(1e-4),
 });

@@ -52,9 +52,13 @@ export interface NetworkSpec {
   readonly name: string;
   /** Units of the hidden layers; [] is a linear model. */
   readonly hiddenUnits: readonly number[];
+  readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly l2: number;
 }
+
+/** How weights move along the slopes; with the constants of `tf.train`. */
+export type OptimizerName = 'adam' | 'momentum' | 'rmsprop';
 
 export interface TrainingPlan {
   readonly networks: readonly NetworkSpec[];

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { addonPath, findCompiler, hasAddon } from './setup/addon.mjs';
+import { addonPath, hasAddon } from './setup/addon.mjs';
+import { findCompiler } from './setup/compiler.mjs';
 import { SetupError } from './setup/errors.mjs';
 import {
   cacheDirectory,

@@ -4,7 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { RngState } from '../../domain/math/rng.ts';
 import type { TrainingJob } from '../ports/model-runtime.ts';
 import { writeDurably } from '../files/durable.ts';
-import type { AdamState } from './adam.ts';
+import type { OptimizerState } from './optimizer.ts';
 
 export interface EpochLosses {
   readonly epoch: number;
@@ -15,7 +15,7 @@ export interface EpochLosses {
 /** All that training goes on from, bit for bit. */
 export interface TrainingState {
   readonly weights: readonly Float32Array[];
-  readonly adam: AdamState;
+  readonly optimizer: OptimizerState;
   /** Of the generator that shuffles. */
   readonly shuffling: RngState;
   /** Of the generator behind Math.random, which unseeded layers (dropout) draw from. */

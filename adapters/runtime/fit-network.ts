@@ -3,12 +3,12 @@ import type { Rng } from '../../domain/math/rng.ts';
 import { createRng } from '../../domain/math/rng.ts';
 import type { Task } from '../../domain/task.ts';
 import type { CandidateSpec } from '../ports/model-runtime.ts';
-import { createAdamState, type AdamState } from './adam.ts';
 import type { EpochLosses, TrainingState } from './checkpoint.ts';
 import type { Examples } from './examples.ts';
 import type { Tensorflow } from './load-tensorflow.ts';
 import { findImprobable, meanLoss } from './losses.ts';
 import { readWeights, runNetwork, writeWeights } from './network.ts';
+import { createOptimizerState } from './optimizer.ts';
 import type { RepeatableRandom } from './repeatable-random.ts';
 import { trainEpoch } from './train-epoch.ts';
 import { TrainingError } from './training-error.ts';
@@ -35,9 +35,8 @@ export async function fitNetwork(fit: Fit): Promise<TrainingState> {
   writeWeights(tf, model, state.weights);
   fit.random.restore(state.unseeded);
   const rng = createRng(state.shuffling);
-  const adam = state.adam;
   while (!isDone(state, spec)) {
-    state = await nextState(fit, state, adam, rng);
+    state = await nextState(fit, state, rng);
     await fit.onEpoch(state);
   }
   writeWeights(tf, model, state.bestWeights);
@@ -55,7 +54,7 @@ function firstState(fit: Fit): TrainingState {
   const weights = readWeights(model);
   return {
     weights,
-    adam: createAdamState(model.trainableWeights.map((weight) => weight.read().dataSync<'float32'>())),
+    optimizer: createOptimizerState(model.trainableWeights.map((weight) => weight.read().dataSync<'float32'>())),
     shuffling: rng.state(),
     unseeded: random.state(),
     losses: [],
@@ -66,17 +65,18 @@ function firstState(fit: Fit): TrainingState {
   };
 }
 
-async function nextState(fit: Fit, before: TrainingState, adam: AdamState, rng: Rng): Promise<TrainingState> {
+async function nextState(fit: Fit, before: TrainingState, rng: Rng): Promise<TrainingState> {
   const { tf, model, task, spec, train, rowWeights } = fit;
+  const { optimizer } = before;
   const startedMs = performance.now();
-  const trainLoss = await trainEpoch({ tf, model, task, spec, examples: train, rowWeights, adam }, rng);
+  const trainLoss = await trainEpoch({ tf, model, task, spec, examples: train, rowWeights, optimizer }, rng);
   const losses = { epoch: before.losses.length + 1, trainLoss, validationLoss: validationLossOf(fit) };
   refuseDivergence(losses, spec);
   const weights = readWeights(model);
   const better = losses.validationLoss < before.bestLoss;
   return {
     weights,
-    adam,
+    optimizer,
     shuffling: rng.state(),
     unseeded: fit.random.state(),
     losses: [...before.losses, losses],

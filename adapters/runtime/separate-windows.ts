@@ -19,6 +19,7 @@ const network: CandidateSpec = {
   id: 'classifier-two-sample',
   hiddenUnits: [16, 8],
   window: 'all',
+  optimizer: 'adam',
   learningRate: 0.01,
   batchSize: 64,
   maxEpochs: 15,

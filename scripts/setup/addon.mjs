@@ -13,8 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { addonFlags, compile, findCompiler } from './compiler.mjs';
 import { SetupError } from './errors.mjs';
-import { cacheDirectory, findOnPath, tensorflowDirectory } from './locate.mjs';
+import { cacheDirectory, tensorflowDirectory } from './locate.mjs';
 import { publish, withScratch } from './publish.mjs';
 import { lastLines, run } from './run.mjs';
 import { tensorflowLibraries } from './tensorflow.mjs';
@@ -116,35 +117,8 @@ async function build(root, folder) {
 
 /** The addon finds the libraries beside itself, in node_modules, whatever the cache is called. */
 function linkFlags() {
-  if (process.platform === 'darwin') {
-    return ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib'];
-  }
-  return ['-shared', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
-}
-
-/** @returns {string} */
-export function findCompiler() {
-  const own = process.env['CXX'];
-  const found = own ?? ['c++', 'g++', 'clang++'].map(findOnPath).find(Boolean);
-  if (found) return found;
-  throw new SetupError(
-    'No C++ compiler was found on the PATH (c++, g++, clang++).',
-    'Install one: `apt install g++` on Debian and Ubuntu, `dnf install gcc-c++` on Fedora and RHEL, `xcode-select --install` on macOS; or set CXX.',
-  );
-}
-
-/**
- * @param {string} compiler
- * @param {string[]} args
- */
-async function compile(compiler, args) {
-  const [command = compiler, ...before] = compiler.split(' '); // CXX may hold flags, as for make
-  const result = await run(command, [...before, ...args]);
-  if (result.code === 0) return;
-  throw new SetupError(
-    `The TensorFlow addon could not be built:\n${lastLines(result.output)}`,
-    'It needs a compiler for C++17 with its standard library: g++ 8, clang 7, Xcode 12 or newer (CXX chooses one).',
-  );
+  const origin = process.platform === 'darwin' ? '@loader_path' : '$ORIGIN';
+  return [...addonFlags(), `-Wl,-rpath,${origin}/../../deps/lib`];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { hasAddon, provideAddon } from './addon.mjs';
 import { hasExecutable, provideExecutable } from './executables.mjs';
+import { hasKernels, provideKernels } from './kernels.mjs';
 import { hasMlflow, provideMlflow } from './mlflow.mjs';
 import { hasNodeModules, provideNodeModules } from './node-modules.mjs';
 import { hasTensorflow, provideTensorflow } from './tensorflow.mjs';
@@ -32,6 +33,12 @@ export function listParts(root, { production, mlflow, ...provision }) {
       needs: ['node modules', 'TensorFlow'],
       isThere: () => hasAddon(root),
       provide: () => provideAddon(root, { report }),
+    },
+    {
+      name: 'training kernels',
+      needs: ['node modules'],
+      isThere: () => hasKernels(root),
+      provide: () => provideKernels(root, { report }),
     },
   ];
   if (mlflow) {

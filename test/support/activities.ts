@@ -8,6 +8,7 @@ export function candidate(id: string): CandidateSpec {
     id,
     hiddenUnits: [],
     window: 'all',
+    optimizer: 'adam',
     learningRate: 0.01,
     batchSize: 32,
     maxEpochs: 5,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findCompiler } from '../../scripts/setup/addon.mjs';
+import { findCompiler } from '../../scripts/setup/compiler.mjs';
 import { explainFileError } from '../../scripts/setup/errors.mjs';
 import { compareVersions, temporalCliPath, temporalTestServerPath } from '../../scripts/setup/locate.mjs';
 import { hasNodeModules } from '../../scripts/setup/node-modules.mjs';

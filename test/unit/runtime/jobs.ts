@@ -57,6 +57,7 @@ export function jobIn(workDirectory: string, problem: Problem, candidate: Partia
       id: 'mlp-16/all',
       hiddenUnits: [16],
       window: 'all',
+      optimizer: 'adam',
       learningRate: 0.02,
       batchSize: 32,
       maxEpochs: 20,

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** What native/binding.cc takes: arrays of the weights and of the optimizer's state are changed in place. */
+export interface DenseRequest {
+  /** Inputs of the first layer, then outputs of each. */
+  readonly widths: Uint32Array;
+  /** Codes of native/dense_steps.h, one a layer. */
+  readonly activations: Uint32Array;
+  /** Kernel and bias of each layer in turn. */
+  readonly weights: readonly Float32Array[];
+  readonly firstSlots: readonly Float32Array[];
+  readonly secondSlots: readonly Float32Array[];
+  readonly task: number;
+  readonly optimizer: number;
+  readonly learningRate: number;
+  readonly l2: number;
+  readonly stepsBefore: number;
+  readonly rowCount: number;
+  readonly inputs: Float32Array;
+  readonly targets: Float32Array;
+  readonly rowWeights: Float32Array | null;
+  /** Rows to take, `count` of them, `batchSize` a step. */
+  readonly order: Uint32Array;
+  readonly count: number;
+  readonly batchSize: number;
+}
+
+export interface NativeKernels {
+  /** The instructions in use, e.g. `avx512`. */
+  readonly instructions: string;
+  /** Sum over the rows of their batch's mean loss; what is no finite number ended the call early. */
+  readonly trainDense: (request: DenseRequest) => number;
+}
+
+const require = createRequire(import.meta.url);
+const addon = fileURLToPath(new URL('../../node_modules/.incumbent/dense.node', import.meta.url));
+let loaded: NativeKernels | null | undefined;
+
+/** The addon that set-up built beside the node modules; null where it could not be built. */
+export function loadNativeKernels(): NativeKernels | null {
+  if (loaded === undefined) {
+    try {
+      loaded = require(addon) as NativeKernels;
+    } catch {
+      loaded = null;
+    }
+  }
+  return loaded;
+}

@@ -1,0 +1,190 @@
+// The addon's one function for Node: takes steps over a dense stack with the best instructions that this processor has.
+#include <node_api.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "dense_steps.h"
+
+namespace incumbent {
+namespace {
+
+struct Kernel {
+  const char* name;
+  TakeSteps take_steps;
+};
+
+Kernel best_kernel() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw"))
+    return {"avx512", take_steps_avx512};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {"avx2", take_steps_avx2};
+#endif
+  return {"baseline", take_steps_baseline};
+}
+
+struct Failure {
+  std::string message;
+};
+
+void check(napi_status status, const char* what) {
+  if (status != napi_ok) throw Failure{std::string("trainDense: ") + what};
+}
+
+napi_value property(napi_env env, napi_value object, const char* name) {
+  napi_value value;
+  check(napi_get_named_property(env, object, name, &value), name);
+  return value;
+}
+
+double number(napi_env env, napi_value object, const char* name) {
+  double value;
+  check(napi_get_value_double(env, property(env, object, name), &value), name);
+  return value;
+}
+
+template <typename T>
+T* elements(napi_env env, napi_value array, napi_typedarray_type type, size_t at_least, const char* name) {
+  napi_typedarray_type found;
+  size_t length = 0;
+  void* data = nullptr;
+  check(napi_get_typedarray_info(env, array, &found, &length, &data, nullptr, nullptr), name);
+  if (found != type || length < at_least) throw Failure{std::string("trainDense: too short or of another type: ") + name};
+  return static_cast<T*>(data);
+}
+
+float* floats(napi_env env, napi_value object, const char* name, size_t at_least) {
+  return elements<float>(env, property(env, object, name), napi_float32_array, at_least, name);
+}
+
+napi_value element(napi_env env, napi_value object, const char* name, uint32_t index) {
+  napi_value value;
+  check(napi_get_element(env, property(env, object, name), index, &value), name);
+  return value;
+}
+
+// Scratch memory, kept between calls.
+class Scratch {
+ public:
+  float* take(size_t count) {
+    if (next_ == blocks_.size()) blocks_.emplace_back();
+    std::vector<float>& block = blocks_[next_++];
+    // A tile may be read a vector beyond the last column of a matrix that is packed.
+    if (block.size() < count + 64) block.resize(count + 64);
+    return block.data();
+  }
+  void begin() { next_ = 0; }
+
+ private:
+  std::vector<std::vector<float>> blocks_;
+  size_t next_ = 0;
+};
+
+thread_local Scratch scratch;
+
+std::vector<Layer> read_layers(napi_env env, napi_value request, size_t batch_rows) {
+  napi_value widths = property(env, request, "widths");
+  size_t count = 0;
+  check(napi_get_typedarray_info(env, widths, nullptr, &count, nullptr, nullptr, nullptr), "widths");
+  if (count < 2) throw Failure{"trainDense: widths"};
+  const uint32_t* width = elements<uint32_t>(env, widths, napi_uint32_array, count, "widths");
+  const uint32_t* activation =
+      elements<uint32_t>(env, property(env, request, "activations"), napi_uint32_array, count - 1, "activations");
+  std::vector<Layer> layers(count - 1);
+  const auto array = [&](const char* name, uint32_t index, size_t at_least) {
+    return elements<float>(env, element(env, request, name, index), napi_float32_array, at_least, name);
+  };
+  for (uint32_t l = 0; l + 1 < count; l += 1) {
+    const size_t inputs = width[l], outputs = width[l + 1], kernel = inputs * outputs;
+    layers[l] = {inputs, outputs, static_cast<Activation>(activation[l]),
+                 array("weights", 2 * l, kernel), array("weights", 2 * l + 1, outputs),
+                 {array("firstSlots", 2 * l, kernel), array("secondSlots", 2 * l, kernel)},
+                 {array("firstSlots", 2 * l + 1, outputs), array("secondSlots", 2 * l + 1, outputs)},
+                 scratch.take(batch_rows * outputs), scratch.take(batch_rows * outputs)};
+  }
+  return layers;
+}
+
+void take_scratch(Run& run) {
+  size_t packed = 0, kernel = 0, bias = 0;
+  for (size_t l = 0; l < run.layer_count; l += 1) {
+    const Layer& layer = run.layers[l];
+    packed = std::max({packed, packed_floats(layer.inputs, layer.outputs), packed_floats(layer.outputs, layer.inputs),
+                       packed_floats(run.batch_rows, layer.outputs), packed_floats(run.batch_rows, layer.inputs)});
+    kernel = std::max(kernel, layer.inputs * layer.outputs);
+    bias = std::max(bias, layer.outputs);
+  }
+  run.batch_inputs = scratch.take(run.batch_rows * run.layers[0].inputs);
+  run.batch_targets = scratch.take(run.batch_rows * run.layers[run.layer_count - 1].outputs);
+  run.batch_weights = scratch.take(run.batch_rows);
+  run.packed = scratch.take(packed);
+  run.kernel_slopes = scratch.take(kernel);
+  run.bias_slopes = scratch.take(bias);
+}
+
+void read_rows(napi_env env, napi_value request, Run& run) {
+  const size_t rows = static_cast<size_t>(number(env, request, "rowCount"));
+  run.count = static_cast<size_t>(number(env, request, "count"));
+  run.order = elements<uint32_t>(env, property(env, request, "order"), napi_uint32_array, run.count, "order");
+  for (size_t i = 0; i < run.count; i += 1) {
+    if (run.order[i] >= rows) throw Failure{"trainDense: the order names a row that there isn't"};
+  }
+  run.inputs = floats(env, request, "inputs", rows * run.layers[0].inputs);
+  run.targets = floats(env, request, "targets", rows * run.layers[run.layer_count - 1].outputs);
+  napi_value weights = property(env, request, "rowWeights");
+  napi_valuetype type;
+  check(napi_typeof(env, weights, &type), "rowWeights");
+  run.row_weights = type == napi_null ? nullptr : floats(env, request, "rowWeights", rows);
+}
+
+double train(napi_env env, napi_value request) {
+  scratch.begin();
+  Run run{};
+  run.batch_rows = static_cast<size_t>(number(env, request, "batchSize"));
+  if (run.batch_rows == 0) throw Failure{"trainDense: batchSize"};
+  std::vector<Layer> layers = read_layers(env, request, run.batch_rows);
+  run.layers = layers.data();
+  run.layer_count = layers.size();
+  run.task = static_cast<Task>(number(env, request, "task"));
+  run.optimizer = static_cast<Optimizer>(number(env, request, "optimizer"));
+  run.learning_rate = static_cast<float>(number(env, request, "learningRate"));
+  run.l2 = static_cast<float>(number(env, request, "l2"));
+  run.steps_before = number(env, request, "stepsBefore");
+  read_rows(env, request, run);
+  take_scratch(run);
+  static const Kernel kernel = best_kernel();
+  return kernel.take_steps(run);
+}
+
+napi_value train_dense(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value request;
+  napi_get_cb_info(env, info, &count, &request, nullptr, nullptr);
+  try {
+    napi_value result;
+    check(napi_create_double(env, train(env, request), &result), "result");
+    return result;
+  } catch (const Failure& failure) {
+    napi_throw_type_error(env, nullptr, failure.message.c_str());
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, nullptr, "trainDense: out of memory");
+  }
+  return nullptr;
+}
+
+napi_value initialise(napi_env env, napi_value exports) {
+  napi_value function, name;
+  napi_create_function(env, "trainDense", NAPI_AUTO_LENGTH, train_dense, nullptr, &function);
+  napi_set_named_property(env, exports, "trainDense", function);
+  napi_create_string_utf8(env, best_kernel().name, NAPI_AUTO_LENGTH, &name);
+  napi_set_named_property(env, exports, "instructions", name);
+  return exports;
+}
+
+}  // namespace
+}  // namespace incumbent
+
+NAPI_MODULE_INIT() { return incumbent::initialise(env, exports); }
