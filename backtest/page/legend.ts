@@ -1,4 +1,4 @@
-import { escape } from './escape.ts';
+import { escape } from '../../adapters/page/escape.ts';
 import { looksOf } from './looks.ts';
 
 const meanings = [

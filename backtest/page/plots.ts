@@ -1,41 +1,11 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { draw, ticks, type Size } from '../../adapters/page/draw.ts';
 import type { PolicyReport } from '../play.ts';
 import type { Hindsight } from '../regret.ts';
 import { looksOf } from './looks.ts';
 import { markedEvents, type Mark } from './marked-events.ts';
 import { mainMetric } from './metric.ts';
 import { rollingMean, windowOf } from './rolling.ts';
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-interface Shown extends Size {
-  readonly label: string;
-  readonly marks: readonly Plot.Markish[];
-  readonly x: Plot.ScaleOptions;
-  readonly y: Plot.ScaleOptions;
-  readonly marginLeft?: number;
-}
-
-/** A picture with a name, as text that goes into a page. */
-function draw({ label, marks, marginLeft, ...options }: Shown): string {
-  const { document } = parseHTML('<html></html>');
-  const svg = Plot.plot({
-    ...options,
-    document,
-    marks: [...marks],
-    marginLeft: marginLeft ?? 52,
-    marginRight: 24,
-    marginBottom: 44,
-    style: { fontSize: '12px' },
-    ariaLabel: label,
-  }) as unknown as { setAttribute(name: string, value: string): void; outerHTML: string };
-  svg.setAttribute('role', 'img');
-  return svg.outerHTML;
-}
 
 /** Rolling mean of the main metric, a line per policy. */
 export function drawQuality(reports: readonly PolicyReport[], size: Size): string {
@@ -155,8 +125,4 @@ function nameSpenders(points: readonly Spender[], most: number): readonly Plot.M
 /** Room for the longest name: what is over time stands one above the other. */
 function marginFor(reports: readonly PolicyReport[]): number {
   return Math.max(52, ...reports.map(({ policy }) => 16 + 7.5 * policy.length));
-}
-
-function ticks({ width }: Size): { ticks: number } {
-  return { ticks: width < 500 ? 4 : 10 };
 }

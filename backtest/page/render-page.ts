@@ -1,11 +1,13 @@
+import { htmlDocument } from '../../adapters/page/document.ts';
+import { atTwoWidths } from '../../adapters/page/draw.ts';
+import { escape } from '../../adapters/page/escape.ts';
+import { raw } from '../../adapters/page/markup.ts';
 import type { PolicyReport } from '../play.ts';
 import type { Hindsight } from '../regret.ts';
 import { describeHindsight, tableOf } from '../render-table.ts';
-import { escape } from './escape.ts';
 import { lineLegend, markLegend } from './legend.ts';
-import { drawCost, drawEvents, drawQuality, type Size } from './plots.ts';
+import { drawCost, drawEvents, drawQuality } from './plots.ts';
 import { windowOf } from './rolling.ts';
-import { style } from './style.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface BacktestPage {
@@ -16,28 +18,15 @@ export interface BacktestPage {
 
 /** A backtest as one HTML file that asks for nothing else: verdict, table, plots, decisions. */
 export function renderPage({ project, reports, hindsight }: BacktestPage): string {
-  const title = `Backtest of ${escape(project)}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
+  const title = `Backtest of ${project}`;
+  const body = `<h1>${escape(title)}</h1>
 <p class="verdict">${escape(verdictOf(reports, hindsight))}</p>
 <p class="facts">${escape(factsOf(reports))}</p>
 ${renderTable(reports, hindsight)}
 ${renderTime(reports)}
 ${renderCosts(reports, hindsight)}
-${renderDecisions(reports)}
-</main>
-</body>
-</html>
-`;
+${renderDecisions(reports)}`;
+  return htmlDocument(title, raw(body)).html;
 }
 
 function factsOf(reports: readonly PolicyReport[]): string {
@@ -91,16 +80,6 @@ function renderCosts(reports: readonly PolicyReport[], hindsight: Hindsight | nu
 <figure>${draw('retrainings')}<figcaption>Against retrainings.${line}</figcaption></figure>
 <figure>${draw('trainingSeconds')}<figcaption>Against seconds of training on this machine.</figcaption></figure>
 </div>`;
-}
-
-/** A phone gets a picture of its own: the letters of a wide one would be too small there. */
-function atTwoWidths(
-  draw: (size: Size) => string,
-  heights: { readonly wide: number; readonly narrow: number },
-): string {
-  const wide = draw({ width: 960, height: heights.wide });
-  const narrow = draw({ width: 360, height: heights.narrow });
-  return `<div class="wide">${wide}</div><div class="narrow">${narrow}</div>`;
 }
 
 /** The project's own policy first and open. */
