@@ -46,7 +46,11 @@ async function main(): Promise<void> {
   const workers: Worker[] = [];
   stopWhenTold(logger, stopping, workers);
   const server = await connectToServer(logger, stopping.signal);
-  const deps = await compose(homeAt(environment.home), trust);
+  const { temporalUi } = environment;
+  const deps = await compose(homeAt(environment.home), {
+    trust,
+    temporalUi: temporalUi === null ? null : { url: temporalUi, namespace: server.namespace },
+  });
   if (queues.includes('control')) workers.push(await createControlWorker(server, createControlActivities(deps)));
   if (queues.includes('training')) workers.push(await createTrainingWorker(server, createTrainingActivities(deps)));
 

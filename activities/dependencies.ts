@@ -3,6 +3,7 @@ import type { ModelPackages } from '../adapters/ports/model-packages.ts';
 import type { ModelRuntime } from '../adapters/ports/model-runtime.ts';
 import type { Notes } from '../adapters/ports/notes.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
+import type { Reports } from '../adapters/ports/reports.ts';
 import type { Replicas } from '../adapters/ports/replicas.ts';
 import type { LabelledRows, Store } from '../adapters/ports/store.ts';
 import type { Tracking } from '../adapters/ports/tracking.ts';
@@ -15,6 +16,8 @@ import type { MonitorCursor, ProjectRef } from './types.ts';
 export interface History {
   readonly schema: DataSchema;
   readonly rows: LabelledRows;
+  /** Event time of each row, ms since the epoch; null for projects without a time column. */
+  readonly eventMs: Float64Array | null;
 }
 
 /** Everything that activities touch of the world; worker.ts composes it. */
@@ -27,6 +30,8 @@ export interface Dependencies {
   readonly packages: ModelPackages;
   /** What people are shown of each retraining. */
   readonly tracking: Tracking;
+  /** Null where nobody would read them: in a backtest. */
+  readonly reports: Reports | null;
   /** Where the monitor stopped, by model. */
   readonly cursors: Notes<MonitorCursor>;
   /** Throws where the project's file is wrong. */

@@ -8,6 +8,7 @@ import type { GateEvidence } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
+import { weightsOf } from '../domain/explain/importances.ts';
 import { buildReference, type DriftReference } from '../domain/monitoring/reference.ts';
 import type { MonitorPolicy } from '../domain/policy.ts';
 import { inferContract } from '../domain/quality/infer-contract.ts';
@@ -18,6 +19,7 @@ import { gatherEvidence } from './gather-evidence.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { holdGoldenExam } from './hold-golden-exam.ts';
 import { measureImportances } from './measure-importances.ts';
+import { keepReportEvidence } from './report-evidence.ts';
 import type { GateRequest } from './types.ts';
 
 /**
@@ -40,8 +42,10 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const blockRows = chooseGateBlockRows(evidence, policy);
     const verdict = judgeGate({ ...evidence, ...formBlocks(evidence.labels.length, blockRows) }, policy);
     const { seed } = request.policy.gate;
-    const owed = await measureImportances(deps, { chosen, snapshot, verdict, seed });
+    const importances = await measureImportances(deps, { chosen, snapshot, verdict, seed });
+    const owed = importances === null ? {} : { importances: weightsOf(importances) };
     await saveReference(deps, chosen, snapshot, { ...evidence, ...owed }, request.policy.monitor);
+    await keepReportEvidence(deps, request, { snapshot, choice, championPackage, evidence, importances });
     const version = await register(deps, request, choice, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
     const result = { ...describeResult(request, chosen, snapshot, verdict, version), networks };

@@ -6,6 +6,7 @@ import { withHeartbeat } from './heartbeat.ts';
 import { lookAtProbation } from './look-at-probation.ts';
 import { observe } from './observe.ts';
 import { runSwitchStep } from './switch-step.ts';
+import { recordDecision } from './record-decision.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { trainCandidate } from './train-candidate.ts';
 import { judgeSignals } from './triage.ts';
@@ -15,7 +16,7 @@ import type { ControlActivities, TrainingActivities } from './types.ts';
 export function createControlActivities(deps: Dependencies): ControlActivities {
   return {
     readAliases: ({ model }) => withHeartbeat(() => deps.registry.getAliases(model)),
-    appendLedger: ({ model, record }) => withHeartbeat(() => deps.ledger.append(model, record)),
+    appendLedger: (request) => recordDecision(deps, request),
     judgeSignals: (request) => judgeSignals(deps, request),
     takeSnapshot: (request) => takeSnapshot(deps, request),
     faceChampion: (request) => faceChampion(deps, request),

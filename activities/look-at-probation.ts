@@ -2,12 +2,16 @@ import type { OutcomeRows } from '../adapters/ports/store.ts';
 import { primaryLosses } from '../domain/gate/losses.ts';
 import { matureCount } from '../domain/outcomes/maturity.ts';
 import { judgeProbation } from '../domain/probation/judge.ts';
-import { endIfUnsuspicious, observePairs } from '../domain/probation/observe.ts';
-import { initialProbation, type LossPair } from '../domain/probation/state.ts';
+import { endIfUnsuspicious } from '../domain/probation/observe.ts';
+import { initialProbation, type LossPair, type ProbationState } from '../domain/probation/state.ts';
+import { beginTrace, tracePairs, type ProbationTrace } from '../domain/probation/trace.ts';
 import { expectRisk } from '../domain/probation/validated-risk.ts';
+import type { ProbationEvidence } from '../domain/report/evidence.ts';
+import { probationReport, type ReportRef } from '../domain/report/kind.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { currentScope } from './scope.ts';
 import type { ProbationLook, ProbationProgress, ProbationRequest } from './types.ts';
 
 /** Takes in the labels that have matured since the last look, in prediction order, and says what they show so far. */
@@ -21,10 +25,12 @@ export async function lookAtProbation(deps: Dependencies, request: ProbationRequ
     const outcomes = await deps.store.readOutcomes({ model: project.model, schema, ...after });
     const mature = matureCount(outcomes.labels, policy.monitor);
     const pairs = pairLosses(task, outcomes, mature, request);
-    const seen = observePairs(progress.state, pairs);
+    const { trace, state: seen } = tracePairs(progress.state, pairs, await readTrace(deps, request, progress.state));
     const state = request.isWaitedFor ? endIfUnsuspicious(seen) : seen;
     const lastId = outcomes.ids[mature - 1] ?? progress.lastId;
-    return { progress: { lastId, state }, verdict: judgeProbation(state), newLabels: pairs.length };
+    const verdict = judgeProbation(state);
+    await keepEvidence(deps, request, { state, verdict, trace });
+    return { progress: { lastId, state }, verdict, newLabels: pairs.length };
   });
 }
 
@@ -41,6 +47,36 @@ async function begin(
   const blockRows = Number(tags.blockRows ?? 1);
   const state = initialProbation(policy.probation, task, lossScale, blockRows);
   return { lastId: null, state: reference.holdout ? expectRisk(state, reference.holdout) : state };
+}
+
+function refOf({ decisionId }: ProbationRequest): ReportRef & { kind: 'probation' } {
+  return { ...probationReport(decisionId), kind: 'probation' };
+}
+
+/** What was known on the way so far; only the report and the dashboard miss it where it is lost. */
+async function readTrace(
+  { reports }: Dependencies,
+  request: ProbationRequest,
+  state: ProbationState,
+): Promise<ProbationTrace> {
+  if (request.progress === null || reports === null) return beginTrace(state);
+  const kept = await reports.readEvidence(request.project.model, refOf(request)).catch(() => null);
+  return kept?.trace ?? beginTrace(state);
+}
+
+/** For people to look at; a look never fails for it. */
+async function keepEvidence(
+  { reports }: Dependencies,
+  request: ProbationRequest,
+  seen: Pick<ProbationEvidence, 'state' | 'verdict' | 'trace'>,
+): Promise<void> {
+  const { champion, previous, decisionId } = request;
+  const evidence = { kind: 'probation', lookedAtMs: Date.now(), champion, previous, ...seen } as const;
+  try {
+    await reports?.keepEvidence(request.project.model, refOf(request), evidence);
+  } catch (error) {
+    currentScope().warn('what a probation saw could not be kept for its report', { decisionId, error });
+  }
 }
 
 /** Rows that the new champion answered and its predecessor scored in the shadow. */

@@ -1,7 +1,6 @@
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { Snapshot } from '../adapters/ports/store.ts';
-import { weightsOf } from '../domain/explain/importances.ts';
-import type { DriftReference } from '../domain/monitoring/reference.ts';
+import type { Importances } from '../domain/explain/importances.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Dependencies } from './dependencies.ts';
 import { currentScope } from './scope.ts';
@@ -17,11 +16,11 @@ interface Subject {
 export async function measureImportances(
   { packages, runtime }: Dependencies,
   { chosen: { packageDirectory }, snapshot, verdict, seed }: Subject,
-): Promise<Pick<DriftReference, 'importances'>> {
-  if (verdict.outcome === 'fail') return {};
+): Promise<Importances | null> {
+  if (verdict.outcome === 'fail') return null;
   const job = { packageDirectory, snapshot, range: snapshot.split.holdout, seed };
   const importances = await runtime.measureImportances(job, currentScope().signal);
-  if (importances === null) return {};
+  if (importances === null) return null;
   await packages.writeImportances(packageDirectory, importances);
-  return { importances: weightsOf(importances) };
+  return importances;
 }

@@ -1,4 +1,3 @@
-import { policyEntryKind } from '../domain/lifecycle/operator.ts';
 import type { Finding } from '../domain/monitoring/finding.ts';
 import { judgeInputs } from '../domain/monitoring/judge-inputs.ts';
 import { judgeOutcomes } from '../domain/monitoring/judge-outcomes.ts';
@@ -13,6 +12,7 @@ import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { lookAtQuality } from './look-at-quality.ts';
+import { policyInForce } from './policy-in-force.ts';
 import { currentScope } from './scope.ts';
 import type { MonitorCursor, Observation, ObserveRequest } from './types.ts';
 
@@ -28,7 +28,7 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   if (aliases.champion === null) {
     return { clock, signals: [], cursor: null, summary: 'there is no champion to watch yet' };
   }
-  const policy = await policyInForce(deps, request);
+  const policy = await policyInForce(deps, request.project);
   const champion = await readChampion(deps, model, aliases.champion);
   const cursor = await deps.cursors.read(model);
   const from = cursor?.champion === champion.version ? cursor : startAt(champion, policy, cursor, clock.rows);
@@ -69,12 +69,6 @@ function startAt(
 ): MonitorCursor {
   const watch = beginLossWatch(policy.monitor.lossBlockRows, reference.holdout?.blockRows);
   return { champion: version, lastId: before?.lastId ?? null, watch, driftAtRows: rows };
-}
-
-/** What an operator set last, which the ledger knows, else what the project says. */
-async function policyInForce({ ledger, loadProject }: Dependencies, { project }: ObserveRequest): Promise<Policy> {
-  const set = (await ledger.read(project.model)).findLast(({ kind }) => kind === policyEntryKind);
-  return set === undefined ? (await loadProject(project)).policy : (set.evidence as Policy);
 }
 
 interface OutcomesSeen {

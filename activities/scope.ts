@@ -6,6 +6,8 @@ export interface ActivityScope {
   /** Of the attempt before, if it left any. */
   readonly heartbeatDetails: unknown;
   readonly heartbeat: (details?: unknown) => void;
+  /** Into the worker's log. */
+  readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 /** Nobody cancels, nobody listens: a backtest runs the activities in its own process. */
@@ -13,6 +15,7 @@ const detached: ActivityScope = {
   signal: new AbortController().signal,
   heartbeatDetails: undefined,
   heartbeat: () => undefined,
+  warn: () => undefined,
 };
 
 /** The scope of the running activity, on a worker or off it. */
@@ -23,5 +26,6 @@ export function currentScope(): ActivityScope {
     signal: context.cancellationSignal,
     heartbeatDetails: context.info.heartbeatDetails as unknown,
     heartbeat: (details) => context.heartbeat(details),
+    warn: (message, details) => context.log.warn(message, { ...details }),
   };
 }

@@ -105,6 +105,8 @@ export interface ProbationProgress {
 export interface ProbationRequest {
   readonly project: ProjectRef;
   readonly policy: Policy;
+  /** Of the promotion that is watched. */
+  readonly decisionId: string;
   readonly champion: string;
   readonly previous: string;
   readonly progress: ProbationProgress | null;
@@ -128,6 +130,11 @@ export interface MonitorCursor {
   readonly driftAtRows: number;
 }
 
+export interface RecordRequest {
+  readonly project: ProjectRef;
+  readonly record: LedgerRecord;
+}
+
 export interface ObserveRequest {
   readonly project: ProjectRef;
 }
@@ -143,7 +150,8 @@ export interface Observation {
 /** Activities of the queue `control`: short, or waiting; they judge and they move aliases. */
 export interface ControlActivities {
   readAliases(request: { readonly model: string }): Promise<Aliases>;
-  appendLedger(request: { readonly model: string; readonly record: LedgerRecord }): Promise<void>;
+  /** Path of the decision's report below the home directory; null where it has none. */
+  appendLedger(request: RecordRequest): Promise<string | null>;
   judgeSignals(request: TriageRequest): Promise<Triage>;
   takeSnapshot(request: SnapshotRequest): Promise<SnapshotTaken>;
   faceChampion(request: GateRequest): Promise<RetrainResult>;

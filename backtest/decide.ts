@@ -143,7 +143,8 @@ async function run(shell: Shell, command: Command): Promise<void> {
       return;
     case 'record':
       shell.taken.push(command.record);
-      return await control.appendLedger({ model, record: command.record });
+      await control.appendLedger({ project, record: command.record });
+      return;
   }
 }
 
@@ -187,7 +188,15 @@ async function lookAtProbation(shell: Shell, isWaitedFor: boolean): Promise<void
   const previous = plan.before.champion;
   if (champion === null || previous === null) return;
   const { policy } = strategy;
-  const seen = await control.lookAtProbation({ project, policy, champion, previous, progress, isWaitedFor });
+  const seen = await control.lookAtProbation({
+    project,
+    policy,
+    decisionId,
+    champion,
+    previous,
+    progress,
+    isWaitedFor,
+  });
   const { outcome, reason, checks, worldChanged } = seen.verdict;
   shell.watch = outcome === 'continue' ? { ...watch, progress: seen.progress } : null;
   if (outcome !== 'continue') {

@@ -42,6 +42,7 @@ export async function composeReplay(
     replicas: { list: () => Promise.resolve([]), verifyGolden: () => Promise.resolve(0) },
     packages: createFilePackages(),
     tracking: openFileTracking({ directory: join(directory, 'runs') }),
+    reports: null,
     cursors: {
       read: () => Promise.resolve(cursor),
       write: (_model, value) => {
@@ -51,7 +52,7 @@ export async function composeReplay(
     },
     // A golden set of today was not there then.
     loadProject: () => Promise.resolve({ ...project, goldenSet: null }),
-    readHistory: () => Promise.resolve({ schema, rows: first }),
+    readHistory: () => Promise.resolve({ schema, rows: first, eventMs: null }),
     loadUtility: ({ utility }) => loadUtility(utility, schema),
     readExtract: () => Promise.reject(new Error('a backtest has no extracts')),
     workDirectory: join(directory, 'work'),

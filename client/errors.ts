@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
-export type ClientErrorCode = 'refused' | 'no-lifecycle' | 'no-server';
+export type ClientErrorCode = 'refused' | 'no-lifecycle' | 'no-server' | 'no-report';
 
 /** What a person who asked for something is told: one sentence, and what to do. */
 export class ClientError extends Error {

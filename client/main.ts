@@ -5,6 +5,7 @@ import { addDriftCommand } from './cli/drift-command.ts';
 import { addInitCommand } from './cli/init-command.ts';
 import { addKeysCommand } from './cli/keys-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
+import { addReportCommand } from './cli/report-command.ts';
 import { addStartCommand } from './cli/start-command.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   addDriftCommand(program, print);
   addKeysCommand(program, print);
   addOperatorCommands(program, print);
+  addReportCommand(program, print);
   await program.parseAsync();
 }
 

@@ -27,6 +27,7 @@ const environmentSchema = z.object({
   INCUMBENT_LOG_DURABILITY: optional(z.enum(['durable', 'fast']).default('durable')),
   INCUMBENT_LOG_ROTATE_MINUTES: optional(z.coerce.number().gt(0).max(1_440).default(60)),
   INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).default(200)),
+  INCUMBENT_TEMPORAL_UI: optional(z.url({ protocol: /^https?$/ }).optional()),
   HOST: optional(z.string().default('127.0.0.1')),
   PORT: optional(z.coerce.number().int().min(0).max(65_535).default(0)),
 });
@@ -48,6 +49,8 @@ export interface Environment {
   readonly logDurability: 'durable' | 'fast';
   /** Age at which a segment of the log becomes a Parquet file. */
   readonly logRotateMs: number;
+  /** Base URL of Temporal's Web UI, for links in reports; null: they name workflows without. */
+  readonly temporalUi: string | null;
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -75,6 +78,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     pollMs: data.INCUMBENT_POLL_MS,
     logDurability: data.INCUMBENT_LOG_DURABILITY,
     logRotateMs: data.INCUMBENT_LOG_ROTATE_MINUTES * 60_000,
+    temporalUi: data.INCUMBENT_TEMPORAL_UI?.replace(/\/+$/, '') ?? null,
     host: data.HOST,
     port: data.PORT,
   };

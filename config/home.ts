@@ -12,6 +12,7 @@ export interface Home {
   readonly projects: string;
   /** API keys, the secret that worker and service share, the audit log. */
   readonly security: string;
+  readonly reports: string;
 }
 
 export function homeAt(directory: string): Home {
@@ -26,5 +27,6 @@ export function homeAt(directory: string): Home {
     cursors: join(home, 'cursors'),
     projects: join(home, 'projects'),
     security: join(home, 'security'),
+    reports: join(home, 'reports'),
   };
 }

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { addonPath, hasAddon } from './setup/addon.mjs';
 import { findCompiler } from './setup/compiler.mjs';
+
+import { browserPath } from './setup/browser.mjs';
 import { SetupError } from './setup/errors.mjs';
 import {
   cacheDirectory,
@@ -38,6 +40,7 @@ const findings = [
   { name: 'temporal', needed: true, find: describeTemporal },
   { name: 'Temporal test server', needed: true, find: temporalTestServerPath },
   { name: 'MLflow', needed: false, find: describeMlflow },
+  { name: 'Chromium', needed: false, find: findBrowser },
 ];
 
 function glibc() {
@@ -62,6 +65,15 @@ function describeCompiler() {
   const [command = '', ...args] = compiler.split(' ');
   const version = spawnSync(command, [...args, '--version'], { encoding: 'utf8' }).stdout;
   return `${compiler}: ${version?.split('\n')[0] ?? 'does not run'}`;
+}
+
+function findBrowser() {
+  const path = browserPath();
+  if (path) return path;
+  throw new SetupError(
+    'not found',
+    'Without it the tests of pages are left out: `apt install chromium`, or set CHROME_PATH.',
+  );
 }
 
 function findNodeModules() {

@@ -9,6 +9,7 @@ import { openNotes } from '../adapters/notes/file-notes.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { noTrust, type PackageTrust } from '../adapters/registry/keys.ts';
+import { openReports, type ReportsOptions } from '../adapters/report/file-reports.ts';
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
 import { openStore } from '../adapters/store/open-store.ts';
@@ -23,8 +24,18 @@ import type { Home } from '../config/home.ts';
 /** A replica that missed its heartbeats for this long is gone. */
 const replicaStaleAfterMs = 5_000;
 
+export interface ComposeOptions {
+  /** @default packages are neither signed nor asked for a signature */
+  readonly trust?: PackageTrust;
+  /** Base URL of Temporal's Web UI with the namespace, for links in reports. @default null */
+  readonly temporalUi?: ReportsOptions['temporalUi'];
+}
+
 /** The real parts behind the activities' ports, all on the files of one home directory. */
-export async function compose(home: Home, trust: PackageTrust = noTrust): Promise<Dependencies> {
+export async function compose(
+  home: Home,
+  { trust = noTrust, temporalUi = null }: ComposeOptions = {},
+): Promise<Dependencies> {
   return {
     registry: await openEmbeddedRegistry({ directory: home.registry, trust }),
     store: await openStore({ directory: home.store }),
@@ -37,6 +48,7 @@ export async function compose(home: Home, trust: PackageTrust = noTrust): Promis
     }),
     packages: createFilePackages(),
     tracking: openFileTracking({ directory: home.runs }),
+    reports: openReports({ directory: home.reports, temporalUi }),
     cursors: openNotes(home.cursors),
     loadProject: (ref) => loadKnownProject(home, ref),
     readHistory: (project) => readLabelledRows(project),

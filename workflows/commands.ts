@@ -1,6 +1,6 @@
 import { getExternalWorkflowHandle, isCancellation, log } from '@temporalio/workflow';
 import type { ProjectRef } from '../activities/types.ts';
-import type { Command } from '../domain/lifecycle/events.ts';
+import type { Command, LedgerRecord } from '../domain/lifecycle/events.ts';
 import { runProbation, runRetrain } from './children.ts';
 import { describeError } from './describe-error.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -55,7 +55,7 @@ async function runShort(
       return tell({ type: 'triaged', nowMs: Date.now(), decisionId, triage });
     }
     case 'record':
-      return await control.appendLedger({ model, record: command.record });
+      return await record(project, tell, command.record);
     case 'runStep':
       return await runStep(project, { state, tell }, command);
     case 'lookAgain':
@@ -63,6 +63,12 @@ async function runShort(
     case 'cancelProbation':
       return await cancelQuietly(probationId(command.decisionId));
   }
+}
+
+async function record(project: ProjectRef, tell: Lifecycle['tell'], entry: LedgerRecord): Promise<void> {
+  // Histories from before there were reports have no path.
+  const path = (await control.appendLedger({ project, record: entry })) ?? null;
+  if (path !== null) tell({ type: 'reported', nowMs: Date.now(), id: entry.id, path });
 }
 
 async function runStep(project: ProjectRef, { state, tell }: Lifecycle, command: CommandOf<'runStep'>): Promise<void> {

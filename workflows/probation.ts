@@ -36,10 +36,18 @@ export async function probation(input: ProbationInput): Promise<ProbationResult>
   setHandler(lookSignal, hear, { description: 'Look at the labels that have come' });
   setHandler(progressQuery, () => ({ looks, summary }));
 
-  const { project, policy, champion, previous } = input;
+  const { project, policy, decisionId, champion, previous } = input;
   while (!workflowInfo().continueAsNewSuggested) {
     asked = false;
-    const look = await control.lookAtProbation({ project, policy, champion, previous, progress, isWaitedFor });
+    const look = await control.lookAtProbation({
+      project,
+      policy,
+      decisionId,
+      champion,
+      previous,
+      progress,
+      isWaitedFor,
+    });
     progress = look.progress;
     looks += 1;
     summary = look.verdict.reason;

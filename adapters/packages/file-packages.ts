@@ -5,11 +5,13 @@ import type { ScoreProfile } from '../../domain/calibration/profile.ts';
 import type { Importances } from '../../domain/explain/importances.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
+import type { TrainingPoint } from '../../domain/report/evidence.ts';
 import { readBlend } from '../runtime/blend-file.ts';
 import type { ModelPackages } from '../ports/model-packages.ts';
 import type { Signature } from '../ports/model-runtime.ts';
 import { readValidationLosses } from './validation-losses.ts';
 
+const trainingFile = 'training.json';
 const signatureFile = 'signature.json';
 const referenceFile = 'reference.json';
 const contractFile = 'contract.json';
@@ -34,6 +36,10 @@ async function readOptionalJson<T>(packageDirectory: string, file: string): Prom
 export function createFilePackages(): ModelPackages {
   return {
     readValidationLosses,
+    async readTrainingCurve(packageDirectory) {
+      const training = await readOptionalJson<{ losses?: readonly TrainingPoint[] }>(packageDirectory, trainingFile);
+      return training?.losses ?? [];
+    },
     readSignature: (packageDirectory) => readJson<Signature>(packageDirectory, signatureFile),
     readReference: (packageDirectory) => readJson<DriftReference>(packageDirectory, referenceFile),
     writeReference: (packageDirectory, reference) =>

@@ -1,3 +1,5 @@
+import type { ReportNote } from '../../domain/report/kind.ts';
+
 /** One decision, or one step of it, with the evidence it rests on. */
 export interface LedgerEntry {
   /** Unique: appending an id twice records it once. */
@@ -7,6 +9,8 @@ export interface LedgerEntry {
   /** One sentence a person can read. */
   readonly summary: string;
   readonly evidence: unknown;
+  /** Of the decision's report, where it has one. */
+  readonly report?: ReportNote;
 }
 
 /** Append-only record of every decision of a model. */

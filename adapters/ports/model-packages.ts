@@ -2,6 +2,7 @@ import type { ScoreProfile } from '../../domain/calibration/profile.ts';
 import type { Importances } from '../../domain/explain/importances.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
+import type { TrainingPoint } from '../../domain/report/evidence.ts';
 import type { Signature } from './model-runtime.ts';
 
 /** Reads and completes the folder of a model package before it is registered; what is registered never changes. */
@@ -24,6 +25,8 @@ export interface Blend {
 export interface ModelPackages {
   /** A candidate's loss on each validation row, the same rows for every candidate of a run; null where it was not trained. */
   readValidationLosses(packageDirectory: string): Promise<Float64Array | null>;
+  /** Losses after each epoch; empty for a package that was not trained but put together. */
+  readTrainingCurve(packageDirectory: string): Promise<readonly TrainingPoint[]>;
   readSignature(packageDirectory: string): Promise<Signature>;
   /** What the version's live inputs and predictions are compared with. */
   readReference(packageDirectory: string): Promise<DriftReference>;

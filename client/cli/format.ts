@@ -46,8 +46,9 @@ export function formatHistory(
 ): string {
   if (decisions.length === 0) return 'no decision has been taken yet';
   return decisions
-    .flatMap(({ id, atMs, kind, summary }) => [
+    .flatMap(({ id, atMs, kind, summary, report }) => [
       `${new Date(atMs).toISOString().slice(0, 19)}Z  ${kind.padEnd(24)} ${summary}`,
+      ...(report === undefined ? [] : [`    report: ${report}`]),
       ...(explanations.get(id) ?? []).map((line) => `    ${line}`),
     ])
     .join('\n');

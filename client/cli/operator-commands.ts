@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
+import type { DecisionSummary } from '../../domain/lifecycle/state.ts';
 import type { LifecycleStatus } from '../../workflows/messages.ts';
 import type { IncumbentClient } from '../incumbent-client.ts';
 import { explainEntry, readEvidence } from './explain.ts';
@@ -81,11 +82,16 @@ function addRelease(program: Command, print: Print): void {
 async function tellHistory(named: string | undefined, options: TargetOptions & { explain: boolean }): Promise<string> {
   const { model, decisions } = await withClient(options, async (client) => {
     const chosen = await chooseModel(client, named);
-    return { model: chosen, decisions: await client.history(chosen) };
+    return { model: chosen, decisions: (await client.history(chosen)).map((one) => withReport(options.home, one)) };
   });
   const evidence = options.explain ? await readEvidence(options.home, model, decisions) : [];
   if (options.json) return JSON.stringify(options.explain ? evidence : decisions, null, 2);
   return formatHistory(decisions, new Map(evidence.map((entry) => [entry.id, explainEntry(entry)])));
+}
+
+/** Reports lie below the home directory: a person wants the whole path. */
+function withReport(home: string, decision: DecisionSummary): DecisionSummary {
+  return decision.report === undefined ? decision : { ...decision, report: join(home, decision.report) };
 }
 
 /** A command that carries nothing but who and why. */

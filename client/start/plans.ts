@@ -65,6 +65,7 @@ export function workerPlan(
       INCUMBENT_HOME: home,
       TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
       TEMPORAL_NAMESPACE: 'default',
+      INCUMBENT_TEMPORAL_UI: `http://127.0.0.1:${ports.ui}`,
     },
     logFile: join(home, 'logs', 'worker.log'),
     whenReady: (child) => untilSays(child, 'ready'),

@@ -87,8 +87,8 @@ function decisionLines(state: LifecycleState): readonly string[] {
     .slice(-10)
     .reverse()
     .map(
-      ({ atMs, kind, summary }) =>
-        `| ${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} | ${kind} | ${summary.replaceAll('|', '/')} |`,
+      ({ atMs, kind, summary, report }) =>
+        `| ${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} | ${kind} | ${summary.replaceAll('|', '/')}${report === undefined ? '' : `; report: \`${report}\``} |`,
     );
   return ['| time (UTC) | what | why |', '|---|---|---|', ...rows];
 }

@@ -29,6 +29,8 @@ type Happening =
   | ({ readonly type: 'resumeRequested' } & Request)
   | ({ readonly type: 'releaseRequested'; readonly version: string } & Request)
   | ({ readonly type: 'policySet'; readonly policy: Policy } & Request)
+  /** A decision's report lies at this path below the home directory. */
+  | { readonly type: 'reported'; readonly id: string; readonly path: string }
   | { readonly type: 'timePassed' };
 
 /** What the reducer is told; `nowMs` is the workflow's clock. */

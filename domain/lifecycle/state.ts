@@ -38,6 +38,8 @@ export interface DecisionSummary {
   readonly kind: string;
   readonly atMs: number;
   readonly summary: string;
+  /** Path of its report below the home directory, once that is written. */
+  readonly report?: string;
 }
 
 export interface Pause {

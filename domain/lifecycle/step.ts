@@ -68,9 +68,15 @@ function apply(state: LifecycleState, event: LifecycleEvent): Draft {
       return applyRelease(state, event);
     case 'policySet':
       return applyPolicy(state, event);
+    case 'reported':
+      return noteReport(state, event.id, event.path);
     case 'timePassed':
       return applyDeadline(state, nowMs);
   }
+}
+
+function noteReport(state: LifecycleState, id: string, report: string): Draft {
+  return keep({ ...state, recent: state.recent.map((one) => (one.id === id ? { ...one, report } : one)) });
 }
 
 function start(state: LifecycleState, aliases: LifecycleState['aliases'], nowMs: number): Draft {

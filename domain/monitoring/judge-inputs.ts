@@ -20,12 +20,16 @@ export function judgeInputs(
 ): { readonly signals: readonly Finding[]; readonly summary: string } {
   const predictions = countColumn(reference.prediction.spec, predictionColumn(task, outputs, inputs.rowCount));
   const prediction = { reference: reference.prediction, current: predictions };
-  const report = judgeDrift({ features: countFeatures(reference, inputs), prediction }, policy);
+  const report = judgeDrift({ features: compareFeatures(reference, inputs), prediction }, policy);
   const estimated = judgeEstimates(reference, inputs, outputs);
   return { signals: [...describeDrift(report), ...estimated.signals], summary: report.verdict.reason };
 }
 
-function countFeatures({ features, importances }: DriftReference, { columns }: Table): DriftQuestion['features'] {
+/** The features of a window on the cells of the reference; those that the window doesn't have are left out. */
+export function compareFeatures(
+  { features, importances }: DriftReference,
+  { columns }: Table,
+): DriftQuestion['features'] {
   return Object.entries(features).flatMap(([name, reference]) => {
     const column = columns[name];
     if (column === undefined) return [];

@@ -36,7 +36,7 @@ export function trained(candidateId: string): TrainedCandidate {
 export function scriptedActivities(steps: SwitchStep[], changes: Partial<Activities> = {}): Activities {
   return {
     readAliases: () => Promise.resolve({ champion: '1', previous: '0', challenger: null }),
-    appendLedger: () => Promise.resolve(),
+    appendLedger: () => Promise.resolve(null),
     judgeSignals: () => Promise.resolve({ action: 'retrain', reason: 'performance was lost' }),
     takeSnapshot: () =>
       Promise.resolve({

@@ -68,7 +68,11 @@ const promotionOrder = [
 describe('lifecycle', () => {
   it('retrains on a signal, promotes in order, and confirms after probation', async () => {
     const steps: SwitchStep[] = [];
-    const activities = scriptedActivities(steps, { lookAtProbation: () => Promise.resolve(look('confirmed')) });
+    const report = 'reports/electricity/electricity-0001-probation/index.html';
+    const activities = scriptedActivities(steps, {
+      lookAtProbation: () => Promise.resolve(look('confirmed')),
+      appendLedger: ({ record }) => Promise.resolve(record.kind === 'probation: confirmed' ? report : null),
+    });
     await withTimeSkipping(
       activities,
       async (env) => {
@@ -77,6 +81,8 @@ describe('lifecycle', () => {
         const status = await until(env, handle, ({ newest }) => newest?.kind === 'probation: confirmed');
         expect(steps).toEqual(promotionOrder);
         expect(status.aliases).toEqual({ champion: '2', previous: '1', challenger: null });
+        const noted = await until(env, handle, ({ newest }) => newest?.report !== undefined);
+        expect(noted.newest?.report).toBe(report);
         return [handle, env.client.workflow.getHandle(retrainId(firstDecision))];
       },
       'confirmed',

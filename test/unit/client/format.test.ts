@@ -71,6 +71,12 @@ describe('formatHistory', () => {
     );
   });
 
+  it('says where the report of a decision lies', () => {
+    const report = '.incumbent/reports/m/0001/index.html';
+    const text = formatHistory([{ id: '0001/gate', kind: 'gate: pass', atMs: 0, summary: 'better', report }]);
+    expect(text.split('\n')[1]).toBe(`    report: ${report}`);
+  });
+
   it('says so when there is none', () => {
     expect(formatHistory([])).toBe('no decision has been taken yet');
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Signal } from '../../../domain/lifecycle/signals.ts';
 import { describe, expect, it } from 'vitest';
 import type { Aliases } from '../../../domain/lifecycle/aliases.ts';
+import { describeState } from '../../../domain/lifecycle/describe.ts';
 import { whyNotRelease } from '../../../domain/lifecycle/operator.ts';
 import { outstanding } from '../../../domain/lifecycle/outstanding.ts';
 import type { SwitchStep } from '../../../domain/lifecycle/switch.ts';
@@ -23,6 +24,20 @@ import {
   type Story,
 } from '../../support/lifecycle.ts';
 import { testPolicy } from '../../support/policy.ts';
+
+describe('a report', () => {
+  it('is named beside its decision, for operators and in the Web UI, and changes nothing else', () => {
+    const story = finishRetraining(retraining(serving()));
+    const path = 'reports/electricity/electricity-0001/index.html';
+    const told = tell(story, { type: 'reported', id: 'electricity-0001/gate', path });
+    const changed = told.state.recent.filter(({ report }) => report !== undefined);
+    expect(changed).toMatchObject([{ kind: 'gate: pass', report: path }]);
+    expect({ ...told.state, recent: [] }).toEqual({ ...story.state, recent: [] });
+    expect(told.commands).toEqual(story.commands);
+    expect(describeState(told.state, 0)).toContain(`report: \`${path}\``);
+    expect(tell(story, { type: 'reported', id: 'unknown', path }).state).toEqual(story.state);
+  });
+});
 
 describe('promotion', () => {
   it('puts the first champion straight into service: there is nobody to watch it against', () => {

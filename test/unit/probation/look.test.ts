@@ -28,6 +28,7 @@ function depsOf(rows: readonly Row[], holdout: object | null = null): Dependenci
   };
   return {
     store: { readOutcomes },
+    reports: null,
     registry: {
       fetchPackage: () => Promise.resolve('package'),
       getVersion: () => Promise.resolve({ tags: { blockRows: '1' } }),
@@ -44,6 +45,7 @@ const look = (deps: Dependencies, progress: ProbationProgress | null = null) =>
   lookAtProbation(deps, {
     project: { model: 'prices', directory: '.' },
     policy: { ...testPolicy, monitor: { ...testPolicy.monitor, labelDelayRows: 400 } },
+    decisionId: 'prices-0001',
     champion: '2',
     previous: '1',
     progress,
