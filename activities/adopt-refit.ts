@@ -79,6 +79,8 @@ async function complete({ packages }: Dependencies, from: string, to: string): P
   await packages.writeScores(to, await packages.readScores(from));
   const importances = await packages.readImportances(from);
   if (importances !== null) await packages.writeImportances(to, importances);
+  const answers = await packages.readAnswers(from);
+  if (answers !== null) await packages.writeAnswers(to, answers);
   const contract = await packages.readContract(from);
   if (contract !== null) await packages.writeContract(to, contract);
 }

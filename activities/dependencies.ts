@@ -7,6 +7,7 @@ import type { Reports } from '../adapters/ports/reports.ts';
 import type { Replicas } from '../adapters/ports/replicas.ts';
 import type { LabelledRows, Store } from '../adapters/ports/store.ts';
 import type { Tracking } from '../adapters/ports/tracking.ts';
+import type { AnswerSettings } from '../domain/answers/settings.ts';
 import type { Utility } from '../domain/gate/utility/utility.ts';
 import type { ModelProject } from '../domain/project.ts';
 import type { DataSchema } from '../domain/table.ts';
@@ -34,6 +35,8 @@ export interface Dependencies {
   readonly reports: Reports | null;
   /** Where the monitor stopped, by model. */
   readonly cursors: Notes<MonitorCursor>;
+  /** What a project says to the prediction service, by model. */
+  readonly settings: Notes<AnswerSettings>;
   /** Throws where the project's file is wrong. */
   loadProject(ref: ProjectRef): Promise<ModelProject>;
   /** Rows of the project's data file. Throws where the data are unusable. */

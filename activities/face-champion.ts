@@ -1,5 +1,6 @@
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
+import { gatherAnswerFacts } from '../domain/answers/facts.ts';
 import { measureScores } from '../domain/calibration/profile.ts';
 import { isRecalibrated } from '../domain/calibration/recalibrated.ts';
 import { chooseGateBlockRows, formBlocks } from '../domain/gate/blocks.ts';
@@ -80,6 +81,7 @@ async function saveReference(
   await packages.writeReference(chosen.packageDirectory, reference);
   const scores = measureScores(task, { labels, predictions: outputs }, utility);
   await packages.writeScores(chosen.packageDirectory, scores);
+  await packages.writeAnswers(chosen.packageDirectory, gatherAnswerFacts(evidence));
   const contract = inferContract({ schema: snapshot.schema, ...seen }, windowRows);
   await packages.writeContract(chosen.packageDirectory, contract);
 }

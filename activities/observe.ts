@@ -11,6 +11,8 @@ import type { DataSchema, Table } from '../domain/table.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { keepSettings } from './keep-settings.ts';
+import { lookAtAnswers } from './look-at-answers.ts';
 import { lookAtQuality } from './look-at-quality.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { currentScope } from './scope.ts';
@@ -29,6 +31,7 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
     return { clock, signals: [], cursor: null, summary: 'there is no champion to watch yet' };
   }
   const policy = await policyInForce(deps, request.project);
+  await keepSettings(deps, await deps.loadProject(request.project), policy);
   const champion = await readChampion(deps, model, aliases.champion);
   const cursor = await deps.cursors.read(model);
   const from = cursor?.champion === champion.version ? cursor : startAt(champion, policy, cursor, clock.rows);
@@ -114,7 +117,12 @@ async function lookAtInputs(
   const judged = judgeInputs({ task, inputs, outputs, reference }, policy.drift);
   const apart = policy.drift.classifierTest ? await tellApart(deps, champion, inputs) : [];
   const broken = await lookAtQuality(deps, { ...champion, inputs }, policy);
-  return { signals: stamp([...broken, ...judged.signals, ...apart]), driftAtRows: rows, summary: judged.summary };
+  const answered = await lookAtAnswers(deps, champion, policy);
+  return {
+    signals: stamp([...broken, ...judged.signals, ...apart, ...answered]),
+    driftAtRows: rows,
+    summary: judged.summary,
+  };
 }
 
 /** By a small network: the rows that the champion learned from, and what comes in now. */

@@ -10,12 +10,14 @@ import type { DataSchema, RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
 import { concatRows, countFresh, gatherRows, newestRows, sliceRows } from './gather-rows.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { keepSettings } from './keep-settings.ts';
 import type { SnapshotRequest, SnapshotTaken } from './types.ts';
 
 /** Freezes the labelled rows of a run with their split, and plans its candidates. Data that can't be trained on block it. */
 export async function takeSnapshot(deps: Dependencies, request: SnapshotRequest): Promise<SnapshotTaken> {
   return await withHeartbeat(async () => {
     const project = await deps.loadProject(request.project);
+    await keepSettings(deps, project, request.policy);
     try {
       return await cut(deps, request, project);
     } catch (error) {

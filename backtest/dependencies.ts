@@ -50,6 +50,7 @@ export async function composeReplay(
         return Promise.resolve();
       },
     },
+    settings: { read: () => Promise.resolve(null), write: () => Promise.resolve() },
     // A golden set of today was not there then.
     loadProject: () => Promise.resolve({ ...project, goldenSet: null }),
     readHistory: () => Promise.resolve({ schema, rows: first, eventMs: null }),

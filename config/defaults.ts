@@ -1,3 +1,4 @@
+import { defaultAnswerPolicy } from '../domain/answers/policy.ts';
 import { defaultChallengerPolicy } from '../domain/blend/policy.ts';
 import { defaultDriftPolicy } from '../domain/drift/policy.ts';
 import { defaultGatePolicy } from '../domain/gate/policy.ts';
@@ -40,6 +41,8 @@ export const defaultPolicy: Policy = {
   probation: defaultProbationPolicy,
   rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 50_000 }, quarantine: { labels: 4_000 } },
   serving: { minReplicas: 1, replicaTimeoutMs: 60_000, goldenTolerance: 1e-5 },
+  answers: defaultAnswerPolicy,
+  log: { retainMs: null, retainRows: 100_000 },
 };
 
 /** From a linear model upward, on what is recent and on all there is: a simpler model is often the answer. */

@@ -9,6 +9,7 @@ export interface Home {
   readonly work: string;
   readonly runs: string;
   readonly cursors: string;
+  readonly settings: string;
   readonly projects: string;
   /** API keys, the secret that worker and service share, the audit log. */
   readonly security: string;
@@ -25,6 +26,7 @@ export function homeAt(directory: string): Home {
     work: join(home, 'work'),
     runs: join(home, 'runs'),
     cursors: join(home, 'cursors'),
+    settings: join(home, 'settings'),
     projects: join(home, 'projects'),
     security: join(home, 'security'),
     reports: join(home, 'reports'),

@@ -108,6 +108,7 @@ function resolveProject(root: string, config: z.output<typeof modelSchema>): Mod
     goldenSet: config.goldenSet == null ? null : at(config.goldenSet),
     slices: config.slices ?? [],
     sensitive: config.sensitive ?? [],
+    privacy: { hash: config.privacy?.hash ?? [], omit: config.privacy?.omit ?? [] },
     utility: utilityModule === undefined ? (config.utility ?? null) : { module: at(utilityModule) },
     training: {
       ...defaultTraining,

@@ -61,6 +61,8 @@ export const modelSchema = z.strictObject({
   slices: z.array(sliceSchema).optional(),
   /** Features whose groups must be treated alike. */
   sensitive: z.array(column).optional(),
+  /** Features whose values nobody may see (`hash`), and columns that are sent along but not logged (`omit`). */
+  privacy: z.strictObject({ hash: z.array(column).optional(), omit: z.array(column).optional() }).optional(),
   /** What answers are worth, by actual class and then by predicted class; pairs left out are worth 0. Models are then compared by it. */
   utility: z.strictObject({ matrix: z.record(z.string(), z.record(z.string(), z.number())) }).optional(),
   /** Module exporting `utility(actual, prediction)` instead, relative to the project's folder. */

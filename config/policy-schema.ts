@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { AnswerPolicy } from '../domain/answers/policy.ts';
 import type { ChallengerPolicy } from '../domain/blend/policy.ts';
 import type { DriftPolicy } from '../domain/drift/judge.ts';
 import type { GatePolicy } from '../domain/gate/policy.ts';
 import type {
   ApprovalPolicy,
+  LogPolicy,
   MonitorPolicy,
   RetrainPolicy,
   RollbackPolicy,
@@ -148,6 +150,19 @@ const servingSchema = z.strictObject({
   goldenTolerance: z.number().nonnegative(),
 }) satisfies z.ZodType<ServingPolicy>;
 
+const answersSchema = z.strictObject({
+  intervalLevel: share,
+  abstainBelow: share.nullable(),
+  abstainOutOfRange: z.boolean(),
+  controlShare: z.number().min(0).max(0.5),
+  controlDecision: z.union([z.literal('random'), z.strictObject({ always: z.string().min(1) })]),
+}) satisfies z.ZodType<AnswerPolicy>;
+
+const logSchema = z.strictObject({
+  retainMs: durationSchema.nullable(),
+  retainRows: countOrNone,
+}) satisfies z.ZodType<LogPolicy, unknown>;
+
 /** Every part, and every field of a part, may be left out: the default stands in. */
 export const policySchema = z.strictObject({
   retrain: retrainSchema.partial().optional(),
@@ -162,4 +177,6 @@ export const policySchema = z.strictObject({
   probation: probationSchema.partial().optional(),
   rollback: rollbackSchema.partial().optional(),
   serving: servingSchema.partial().optional(),
+  answers: answersSchema.partial().optional(),
+  log: logSchema.partial().optional(),
 });

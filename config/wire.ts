@@ -23,8 +23,15 @@ export const predictionSchema = z.object({
   label: z.string().optional(),
   probability: z.number().optional(),
   probabilities: z.record(z.string(), z.number()).optional(),
-  /** Predicted value of a regression. */
+  /** Predicted value of a regression, and where the outcome is to be expected in a share `level` of cases. */
   value: z.number().optional(),
+  interval: z.object({ low: z.number(), high: z.number(), level: z.number() }).optional(),
+  /** Features with a value that the model's training rows did not have. */
+  outOfRange: z.array(z.string()).optional(),
+  /** Why there is no answer; label or value are absent then. */
+  abstained: z.object({ code: z.enum(['low-probability', 'out-of-range']), reason: z.string() }).optional(),
+  /** The label was decided without the model: the row belongs to the control slice. */
+  decidedBy: z.literal('control').optional(),
 });
 
 export const predictAnswerSchema = z.object({

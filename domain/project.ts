@@ -1,3 +1,5 @@
+import type { AnswerPolicy } from './answers/policy.ts';
+import type { PrivacyPolicy } from './answers/settings.ts';
 import type { ChallengerPolicy } from './blend/policy.ts';
 import type { DriftPolicy } from './drift/judge.ts';
 import type { GatePolicy } from './gate/policy.ts';
@@ -5,6 +7,7 @@ import type { SliceDeclaration } from './gate/slices/declaration.ts';
 import type { UtilitySource } from './gate/utility/utility.ts';
 import type {
   ApprovalPolicy,
+  LogPolicy,
   MonitorPolicy,
   RetrainPolicy,
   RollbackPolicy,
@@ -45,6 +48,8 @@ export interface Policy {
   readonly probation: ProbationPolicy;
   readonly rollback: RollbackPolicy;
   readonly serving: ServingPolicy;
+  readonly answers: AnswerPolicy;
+  readonly log: LogPolicy;
 }
 
 /** One network of the search space; each is trained on every window of `windows`. */
@@ -91,6 +96,7 @@ export interface ModelProject {
   readonly slices: readonly SliceDeclaration[];
   /** Columns whose groups must be treated alike. */
   readonly sensitive: readonly string[];
+  readonly privacy: PrivacyPolicy;
   /** What answers are worth; null: a right answer is as good as any other. */
   readonly utility: UtilitySource | null;
   readonly training: TrainingPlan;

@@ -1,6 +1,8 @@
 import type { Logger } from 'winston';
 import type { PredictionLog } from '../adapters/ports/store.ts';
 import { ServiceError } from './errors.ts';
+import type { AnswerSettings } from '../domain/answers/settings.ts';
+import type { Settings } from './settings.ts';
 import type { ModelSlots } from './slots/model-slots.ts';
 import type { ServedModels } from './slots/served-models.ts';
 
@@ -8,6 +10,7 @@ import type { ServedModels } from './slots/served-models.ts';
 export interface Dependencies {
   readonly models: ServedModels;
   readonly log: PredictionLog;
+  readonly settings: Settings;
   readonly replicaId: string;
   readonly logger: Logger;
   readonly makeId: () => string;
@@ -28,6 +31,13 @@ export async function findModel({ models }: Dependencies, name: string): Promise
 export function noChampion(slots: ModelSlots): ServiceError {
   const why = slots.problem() ?? 'its first champion is still to come';
   return new ServiceError('no-champion', `${slots.model} has no champion: ${why}`);
+}
+
+/** Throws `settings-unavailable`: without them nobody knows what must not be logged. */
+export function settingsOf({ settings }: Dependencies, model: string): AnswerSettings {
+  const known = settings.of(model);
+  if (known !== null) return known;
+  throw new ServiceError('settings-unavailable', `the settings of ${model} can't be read; the service's log says why`);
 }
 
 /** Nothing is acknowledged that is not on record. Throws `log-unavailable`. */

@@ -24,6 +24,7 @@ const statusOf = {
   /** Sent with Retry-After. */
   overloaded: 503,
   stopping: 503,
+  'settings-unavailable': 503,
 } as const;
 
 export type ServiceErrorCode = keyof typeof statusOf;

@@ -1,11 +1,14 @@
 import type { Logger } from 'winston';
 import { createLogger } from '../adapters/log/logger.ts';
+import { openNotes } from '../adapters/notes/file-notes.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { readReaderTrust } from '../adapters/registry/trust.ts';
 import { refuseTwin, startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
 import { loadModel } from '../adapters/runtime/load-model.ts';
+import type { PredictionLog } from '../adapters/ports/store.ts';
 import { openPredictionLog } from '../adapters/store/prediction-log.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
+import type { AnswerSettings } from '../domain/answers/settings.ts';
 import { homeAt } from '../config/home.ts';
 import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
@@ -28,13 +31,7 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
     directory: home.registry,
     trust: await readReaderTrust(environment),
   });
-  const log = await openPredictionLog({
-    directory: home.store,
-    replicaId,
-    durability: environment.logDurability,
-    maxSegmentAgeMs: environment.logRotateMs,
-    onSealFailed: (error) => void logger.warn('a segment of the prediction log stays unsealed', { error }),
-  });
+  const log = await openLog(environment, home.store, logger);
   const service = await createService({
     registry,
     log,
@@ -44,6 +41,7 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
     models,
     pollMs,
     discoverModels: () => listRegisteredModels(home.registry),
+    readSettings: openNotes<AnswerSettings>(home.settings).read,
     checkLog: () => checkWritable(home.store, replicaId),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     security,
@@ -66,6 +64,13 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
       await security.close();
     },
   };
+}
+
+async function openLog(environment: Environment, directory: string, logger: Logger): Promise<PredictionLog> {
+  const { replicaId, logDurability: durability, logRotateMs: maxSegmentAgeMs } = environment;
+  const onSealFailed = (error: unknown): void =>
+    void logger.warn('a segment of the prediction log stays unsealed', { error });
+  return await openPredictionLog({ directory, replicaId, durability, maxSegmentAgeMs, onSealFailed });
 }
 
 /** Resolves with the reason as soon as this process is told to stop. Heard from the start on, obeyed once all is up. */

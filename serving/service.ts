@@ -3,20 +3,28 @@ import type { Logger } from 'winston';
 import type { LoadModel } from '../adapters/ports/model-runtime.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { PredictionLog } from '../adapters/ports/store.ts';
+import { createFilePackages } from '../adapters/packages/file-packages.ts';
+import type { AnswerFacts } from '../domain/answers/facts.ts';
+import type { AnswerSettings } from '../domain/answers/settings.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import { createIdMaker } from './prediction-ids.ts';
 import { createModelSlots, type ModelSlots } from './slots/model-slots.ts';
+import { createSettings } from './settings.ts';
 import { createServedModels } from './slots/served-models.ts';
 
 export interface ServiceOptions {
   readonly registry: Pick<Registry, 'fetchPackage' | 'getAliases' | 'listVersions'>;
   readonly log: PredictionLog;
   readonly loadModel: LoadModel;
+  /** @default the package's own file */
+  readonly readFacts?: (packageDirectory: string) => Promise<AnswerFacts | null>;
   readonly replicaId: string;
   readonly logger: Logger;
   /** Models to serve; null: all that `discoverModels` finds, now and later. */
   readonly models: readonly string[] | null;
   readonly discoverModels: () => Promise<readonly string[]>;
+  /** What the project says of answers; null where it has said nothing. @default nothing */
+  readonly readSettings?: (model: string) => Promise<AnswerSettings | null>;
   /** Rejects with the reason when nothing can be logged. */
   readonly checkLog: () => Promise<void>;
   /** @default 200 */
@@ -47,9 +55,17 @@ const defaultBodyLimitBytes = 16 * 1024 * 1024;
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { log, replicaId, logger, models, discoverModels, checkLog } = options;
   const { pollMs = 200, bodyLimitBytes = defaultBodyLimitBytes, security = null } = options;
-  const createSlots = (model: string): ModelSlots => createLoggedSlots(options, model);
+  const settings = createSettings(options.readSettings ?? (() => Promise.resolve(null)), (model, error) => {
+    logger.error(`${model}: its settings can't be read`, { model, error });
+  });
+  const createSlots = (model: string): ModelSlots => {
+    const slots = createLoggedSlots(options, model);
+    // Read before the first version is loaded, so that no row is logged before it is known how.
+    const follow = (): Promise<void> => settings.refresh(model).then(() => slots.follow());
+    return { ...slots, follow };
+  };
   const served = createServedModels({ models, discoverModels, createSlots, pollMs });
-  const deps = { models: served, log, replicaId, logger, makeId: createIdMaker(replicaId), checkLog };
+  const deps = { models: served, log, settings, replicaId, logger, makeId: createIdMaker(replicaId), checkLog };
   const app = await createHttp(deps, { bodyLimitBytes, security });
   return {
     app,
@@ -71,10 +87,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
 function createLoggedSlots(options: ServiceOptions, model: string): ModelSlots {
   const { registry, loadModel, logger, goldenTolerance = 1e-5, firstRetryMs = 1_000 } = options;
+  const readFacts = options.readFacts ?? createFilePackages().readAnswers;
   return createModelSlots({
     model,
     registry,
     loadModel,
+    readFacts,
     goldenTolerance,
     firstRetryMs,
     onSwitch: (from, to) => {

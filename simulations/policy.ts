@@ -81,6 +81,7 @@ function projectOf(name: string): ModelProject {
     exclude: [],
     slices: [],
     sensitive: [],
+    privacy: { hash: [], omit: [] },
     utility: null,
     goldenSet: null,
     training: { ...defaultTraining, networks: defaultTraining.networks.slice(0, 2), windows: ['recent'], maxEpochs: 8 },

@@ -50,6 +50,7 @@ export async function compose(
     tracking: openFileTracking({ directory: home.runs }),
     reports: openReports({ directory: home.reports, temporalUi }),
     cursors: openNotes(home.cursors),
+    settings: openNotes(home.settings),
     loadProject: (ref) => loadKnownProject(home, ref),
     readHistory: (project) => readLabelledRows(project),
     loadUtility: ({ utility }, schema) => loadUsableUtility(utility, schema),

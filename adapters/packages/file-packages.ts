@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AnswerFacts } from '../../domain/answers/facts.ts';
 import type { ScoreProfile } from '../../domain/calibration/profile.ts';
 import type { Importances } from '../../domain/explain/importances.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
@@ -17,6 +18,7 @@ const referenceFile = 'reference.json';
 const contractFile = 'contract.json';
 const scoresFile = 'scores.json';
 const importancesFile = 'importances.json';
+const answersFile = 'answers.json';
 
 async function readJson<T>(packageDirectory: string, file: string): Promise<T> {
   const path = join(packageDirectory, file);
@@ -49,6 +51,8 @@ export function createFilePackages(): ModelPackages {
     readImportances: (packageDirectory) => readOptionalJson<Importances>(packageDirectory, importancesFile),
     writeImportances: (packageDirectory, importances) =>
       writeFile(join(packageDirectory, importancesFile), JSON.stringify(importances)),
+    readAnswers: (packageDirectory) => readOptionalJson<AnswerFacts>(packageDirectory, answersFile),
+    writeAnswers: (packageDirectory, facts) => writeFile(join(packageDirectory, answersFile), JSON.stringify(facts)),
     readContract: (packageDirectory) => readOptionalJson<SchemaContract>(packageDirectory, contractFile),
     readBlend,
     writeContract: (packageDirectory, contract) =>

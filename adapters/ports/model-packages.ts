@@ -1,3 +1,4 @@
+import type { AnswerFacts } from '../../domain/answers/facts.ts';
 import type { ScoreProfile } from '../../domain/calibration/profile.ts';
 import type { Importances } from '../../domain/explain/importances.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
@@ -37,6 +38,9 @@ export interface ModelPackages {
   /** What its loss on the holdout owes to each feature; null where that was not measured. */
   readImportances(packageDirectory: string): Promise<Importances | null>;
   writeImportances(packageDirectory: string, importances: Importances): Promise<void>;
+  /** What its answers are told with; null for a version that was packaged without it. */
+  readAnswers(packageDirectory: string): Promise<AnswerFacts | null>;
+  writeAnswers(packageDirectory: string, facts: AnswerFacts): Promise<void>;
   /** What live data must look like; null for a version that was packaged without it. */
   readContract(packageDirectory: string): Promise<SchemaContract | null>;
   /** Its networks with their shares; null for a package of one network. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../../domain/answers/control.ts';
 import type { PolicyClock } from '../../domain/policy.ts';
 import type { DataSchema, RowRange, Table } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
@@ -23,17 +24,12 @@ export interface PredictionRecord {
   readonly entity?: string | null;
   /** Who decided, where a control slice is set: the answer that was given, and how probable it was to be given. */
   readonly decision?: Decision | null;
+  /** Why the client was given no answer, where it was given none. */
+  readonly abstained?: string;
   /** Features that the log leaves out (`privacy.omit`). */
   readonly omitted?: readonly string[];
   readonly requestId: string;
   readonly latencyMs: number;
-}
-
-export interface Decision {
-  readonly by: 'model' | 'control';
-  /** Class that was answered. */
-  readonly label: string;
-  readonly propensity: number;
 }
 
 export interface LabelRecord {

@@ -86,6 +86,7 @@ export const completingFiles: readonly string[] = [
   'contract.json',
   'scores.json',
   'importances.json',
+  'answers.json',
   manifestFile,
   manifestSignatureFile,
 ];

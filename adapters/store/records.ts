@@ -13,6 +13,7 @@ const columnTypes: Readonly<Record<RecordKind, Readonly<Record<string, string>>>
     shadow: 'STRUCT(version VARCHAR, output DOUBLE[])',
     entity: 'VARCHAR',
     decision: 'STRUCT("by" VARCHAR, label VARCHAR, propensity DOUBLE)',
+    abstained: 'VARCHAR',
     omitted: 'VARCHAR[]',
     requestId: 'VARCHAR',
     latencyMs: 'DOUBLE',

@@ -5,6 +5,7 @@ export type SignalKind =
   | 'performance-drift'
   | 'estimated-performance'
   | 'data-quality'
+  | 'label-availability'
   | 'schedule'
   | 'manual'
   | 'external';

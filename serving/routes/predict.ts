@@ -3,8 +3,9 @@ import { findRowProblem, type FeatureRow } from '../../adapters/data/feature-row
 import type { PredictionRecord } from '../../adapters/ports/store.ts';
 import type { PredictAnswer, PredictRequest } from '../../config/wire.ts';
 import type { DataSchema } from '../../domain/table.ts';
-import { describePrediction } from '../answers.ts';
-import { findModel, noChampion, record, type Dependencies } from '../dependencies.ts';
+import { answerRow, createAnswerContext, type AnsweredRow } from '../answers.ts';
+import { drawFor } from '../control-draws.ts';
+import { findModel, noChampion, record, settingsOf, type Dependencies } from '../dependencies.ts';
 import { ServiceError } from '../errors.ts';
 import { scoreRows, type Scored } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
@@ -24,9 +25,12 @@ export async function predictRows(deps: Dependencies, name: string, request: Pre
     const scored = await scoreRows(champion, previous, request.rows, deps.logger);
     const requestId = request.requestId ?? randomUUID();
     // Ids are made in the breath in which the log takes the records, so that a reader never finds a smaller id later.
-    const records = toRecords(deps, champion, request.rows, scored, { eventMs, entities, requestId, startedMs });
+    const ids = request.rows.map(() => deps.makeId());
+    const answers = answerRows(deps, slots.model, champion, { request, scored, ids });
+    const facts = { eventMs, entities, requestId, startedMs, ids, answers };
+    const records = toRecords(champion, request.rows, scored, facts);
     await record(deps.log.appendPredictions(slots.model, records));
-    const predictions = records.map(({ id, output }) => describePrediction(schema, id, output));
+    const predictions = answers.map(({ prediction }) => prediction);
     return { model: slots.model, version: champion.version, requestId, predictions };
   } finally {
     for (const release of releases) release?.();
@@ -55,24 +59,45 @@ function refuseBadRows(schema: DataSchema, rows: readonly FeatureRow[]): void {
   }
 }
 
+interface ScoredRequest {
+  readonly request: PredictRequest;
+  readonly scored: Scored;
+  readonly ids: readonly string[];
+}
+
+function answerRows(
+  deps: Dependencies,
+  model: string,
+  { model: { signature }, residuals, listOutside }: HostedVersion,
+  { request: { rows, entities }, scored: { outputs }, ids }: ScoredRequest,
+): readonly AnsweredRow[] {
+  const context = createAnswerContext(signature.schema, settingsOf(deps, model).answers, residuals);
+  return rows.map((features, row) => {
+    const id = ids[row] ?? '';
+    const draws = (): readonly [number, number] => drawFor(model, entities?.[row] ?? id);
+    return answerRow(context, { id, output: outputs[row] ?? [], outside: listOutside(features), draws });
+  });
+}
+
 interface RequestFacts {
   readonly eventMs: readonly number[] | null;
   readonly entities: readonly string[] | null;
   readonly requestId: string;
   readonly startedMs: number;
+  readonly ids: readonly string[];
+  readonly answers: readonly AnsweredRow[];
 }
 
 function toRecords(
-  { makeId }: Dependencies,
   { version }: HostedVersion,
   rows: readonly FeatureRow[],
   { outputs, shadow }: Scored,
-  { eventMs, entities, requestId, startedMs }: RequestFacts,
+  { eventMs, entities, requestId, startedMs, ids, answers }: RequestFacts,
 ): readonly PredictionRecord[] {
   const atMs = Date.now();
   const latencyMs = Math.round((performance.now() - startedMs) * 1_000) / 1_000;
   return rows.map((features, row) => ({
-    id: makeId(),
+    id: ids[row] ?? '',
     atMs,
     eventMs: eventMs?.[row] ?? null,
     version,
@@ -80,7 +105,18 @@ function toRecords(
     output: outputs[row] ?? [],
     shadow: shadow === null ? null : { version: shadow.version, output: shadow.outputs[row] ?? [] },
     ...(entities === null ? {} : { entity: entities[row] ?? null }),
+    ...toDecision(answers[row]?.decision ?? null),
+    ...toAbstention(answers[row]),
     requestId,
     latencyMs,
   }));
+}
+
+function toDecision(decision: AnsweredRow['decision']): Pick<PredictionRecord, 'decision'> {
+  return decision === null ? {} : { decision };
+}
+
+function toAbstention(answer: AnsweredRow | undefined): Pick<PredictionRecord, 'abstained'> {
+  const abstained = answer?.prediction.abstained;
+  return abstained === undefined ? {} : { abstained: abstained.code };
 }

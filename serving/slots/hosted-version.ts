@@ -1,9 +1,14 @@
 import type { ServedModel } from '../../adapters/engine/serve-model.ts';
+import type { AnswerFacts, createRangeCheck } from '../../domain/answers/facts.ts';
 
 /** A version in memory. */
 export interface HostedVersion {
   readonly version: string;
   readonly model: ServedModel;
+  /** Of the holdout, for intervals; null where it is not known. */
+  readonly residuals: AnswerFacts['residuals'];
+  /** Features of a row that have a value which the training rows did not have; none where that is not known. */
+  readonly listOutside: ReturnType<typeof createRangeCheck>;
   readonly loadedAtMs: number;
   readonly goldenMaxDifference: number;
   /** Keeps the version in memory until the returned function is called, once. */

@@ -2,11 +2,14 @@ import { loadServedModel, type ServedModel } from '../../adapters/engine/serve-m
 import type { LoadModel } from '../../adapters/ports/model-runtime.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { tableFromFeatureRows } from '../../adapters/data/feature-rows.ts';
+import { createRangeCheck, type AnswerFacts } from '../../domain/answers/facts.ts';
 import { hostVersion, type HostedVersion } from './hosted-version.ts';
 
 export interface VersionSource {
   readonly registry: Pick<Registry, 'fetchPackage'>;
   readonly loadModel: LoadModel;
+  /** What a package says of its answers; null where it says nothing. */
+  readonly readFacts: (packageDirectory: string) => Promise<AnswerFacts | null>;
   /** Largest absolute difference between a golden prediction and its replay. */
   readonly goldenTolerance: number;
 }
@@ -28,7 +31,15 @@ export async function loadVersion(source: VersionSource, name: string, version: 
       throw new Error(`its golden predictions differ by ${goldenMaxDifference}, ${allowed}`);
     }
     await warmUp(model);
-    return hostVersion({ version, model, loadedAtMs: Date.now(), goldenMaxDifference });
+    const facts = await source.readFacts(packageDirectory);
+    return hostVersion({
+      version,
+      model,
+      residuals: facts?.residuals ?? null,
+      listOutside: createRangeCheck(facts?.range ?? {}),
+      loadedAtMs: Date.now(),
+      goldenMaxDifference,
+    });
   } catch (error) {
     model.dispose();
     throw error;

@@ -34,6 +34,7 @@ function projectOn(
     exclude: [],
     slices: [],
     sensitive: [],
+    privacy: { hash: [], omit: [] },
     utility: null,
     goldenSet: null,
     training: defaultTraining,

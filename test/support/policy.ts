@@ -1,3 +1,4 @@
+import { defaultAnswerPolicy } from '../../domain/answers/policy.ts';
 import { defaultDriftPolicy } from '../../domain/drift/policy.ts';
 import { defaultGatePolicy } from '../../domain/gate/policy.ts';
 import { defaultProbationPolicy } from '../../domain/probation/policy.ts';
@@ -33,4 +34,6 @@ export const testPolicy: Policy = {
   probation: defaultProbationPolicy,
   rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 100_000 }, quarantine: { labels: 20_000 } },
   serving: { minReplicas: 1, replicaTimeoutMs: 10_000, goldenTolerance: 1e-5 },
+  answers: defaultAnswerPolicy,
+  log: { retainMs: null, retainRows: 1_000 },
 };

@@ -32,6 +32,7 @@ describe('a model project', () => {
       exclude: [],
       slices: [],
       sensitive: [],
+      privacy: { hash: [], omit: [] },
       utility: null,
       goldenSet: null,
       training: defaultTraining,

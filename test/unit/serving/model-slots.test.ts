@@ -43,6 +43,7 @@ async function openSlots(
       getAliases: (name) => (broken === null ? registry.getAliases(name) : Promise.reject(new Error(broken))),
     },
     loadModel: models.load,
+    readFacts: () => Promise.resolve(null),
     goldenTolerance: 1e-5,
     firstRetryMs: 1,
     onSwitch: (from, to) => void switches.push(`${from ?? 'none'} → ${to ?? 'none'}`),

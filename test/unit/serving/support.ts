@@ -6,6 +6,7 @@ import { QueueFull, type LoadedModel } from '../../../adapters/ports/model-runti
 import type { Registry } from '../../../adapters/ports/registry.ts';
 import { openEmbeddedRegistry } from '../../../adapters/registry/embedded.ts';
 import { openPredictionLog } from '../../../adapters/store/prediction-log.ts';
+import type { AnswerFacts } from '../../../domain/answers/facts.ts';
 import type { DataSchema } from '../../../domain/table.ts';
 import { createService, type Service, type ServiceOptions } from '../../../serving/service.ts';
 import { temporaryFolder } from '../../support/folders.ts';
@@ -19,6 +20,7 @@ export interface Behaviour {
   readonly goldenDifference?: number | 'NaN';
   readonly fails?: 'load' | 'predict' | 'queue';
   readonly schema?: DataSchema;
+  readonly facts?: AnswerFacts;
 }
 
 /** Models in memory that say what their package says, and count how often they were loaded and let go. */
@@ -67,6 +69,9 @@ export async function registerVersion(registry: Registry, behaviour: Behaviour =
   const packageDirectory = join(await temporaryFolder(), 'package');
   await mkdir(packageDirectory);
   await writeFile(join(packageDirectory, 'behaviour.json'), JSON.stringify({ name: version, ...behaviour }));
+  if (behaviour.facts !== undefined) {
+    await writeFile(join(packageDirectory, 'answers.json'), JSON.stringify(behaviour.facts));
+  }
   await registry.register({ model: name, idempotencyKey: version, packageDirectory, tags: {} });
   return version;
 }

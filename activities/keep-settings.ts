@@ -1,0 +1,16 @@
+import { defaultAnswerPolicy } from '../domain/answers/policy.ts';
+import type { AnswerSettings } from '../domain/answers/settings.ts';
+import type { ModelProject, Policy } from '../domain/project.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** Leaves what the project and the policy in force say of answers where the prediction service looks; written only when it changes. */
+export async function keepSettings(
+  { settings }: Dependencies,
+  { name, privacy }: Pick<ModelProject, 'name' | 'privacy'>,
+  policy: Policy,
+): Promise<void> {
+  // A lifecycle that began under an older release has a policy without answers.
+  const answers = { ...defaultAnswerPolicy, ...(policy as Partial<Policy>).answers };
+  const wanted: AnswerSettings = { answers, privacy };
+  if (JSON.stringify(await settings.read(name)) !== JSON.stringify(wanted)) await settings.write(name, wanted);
+}

@@ -1,0 +1,39 @@
+import type { Finding } from '../domain/monitoring/finding.ts';
+import { defaultAnswerPolicy } from '../domain/answers/policy.ts';
+import { judgeAvailability, judgeIntervals } from '../domain/monitoring/judge-answers.ts';
+import { matureCount } from '../domain/outcomes/maturity.ts';
+import type { Policy } from '../domain/project.ts';
+import type { DataSchema } from '../domain/table.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface AnswerLook {
+  readonly model: string;
+  /** The champion. */
+  readonly version: string;
+  readonly schema: DataSchema;
+}
+
+/** Holds the newest outcomes that are old enough to what was answered: do labels come evenly, do intervals hold what they promise? */
+export async function lookAtAnswers(
+  { store, registry, packages }: Dependencies,
+  { model, version, schema }: AnswerLook,
+  policy: Policy,
+): Promise<readonly Finding[]> {
+  const { monitor } = policy;
+  const newestRows = monitor.windowRows + monitor.labelDelayRows;
+  const { versions, outputs, labels } = await store.readOutcomes({ model, schema, newestRows });
+  const to = matureCount(labels, monitor);
+  const from = Math.max(0, to - monitor.windowRows);
+  const window = {
+    versions: versions.slice(from, to),
+    outputs: { width: outputs.width, values: outputs.values.slice(from * outputs.width, to * outputs.width) },
+    labels: labels.slice(from, to),
+  };
+  const facts = await packages.readAnswers(await registry.fetchPackage(model, version));
+  const { intervalLevel } = { ...defaultAnswerPolicy, ...(policy as Partial<Policy>).answers };
+  const residuals = facts?.residuals ?? null;
+  return [
+    ...judgeAvailability(window, schema.classes),
+    ...(residuals === null ? [] : judgeIntervals(window, { champion: version, residuals, intervalLevel })),
+  ];
+}
