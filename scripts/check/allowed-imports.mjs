@@ -54,10 +54,13 @@ export const rooms = {
   'temporal-docker/': { files: ['client/', 'config/'], libraries: [node] },
   'bin/': { files: ['client/'], libraries: ['tsx', node] },
   'scripts/': { files: ['scripts/'], libraries: 'any' },
+  // A package of its own: it may know nothing of the rest.
+  'mlflow-js-client/src/': { files: ['mlflow-js-client/src/'], libraries: ['zod', node] },
+  'mlflow-js-client/build.mjs': { files: [], libraries: [node] },
 };
 
 /** Folders that try out everything else, and that nothing else may import. */
-export const freeFolders = ['test/', 'simulations/', 'bench/'];
+export const freeFolders = ['test/', 'simulations/', 'bench/', 'mlflow-js-client/test/'];
 
 /**
  * Says what is wrong with an import, or nothing.

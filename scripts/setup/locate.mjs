@@ -46,9 +46,8 @@ export function temporalTestServerPath() {
   );
 }
 
-/** Where the pinned MLflow is: an environment of its own, named by all that is installed into it. */
-export function mlflowEnvironment() {
-  const { version, requirements } = mlflowPins;
+/** Where a pinned MLflow is: an environment of its own, named by all that is installed into it. */
+export function mlflowEnvironment({ version, requirements } = mlflowPins) {
   const hash = createHash('sha256').update(requirements.join('\n')).digest('hex').slice(0, 8);
   return join(cacheDirectory(), 'mlflow', `${version}-${hash}-${detectPlatform()}`);
 }

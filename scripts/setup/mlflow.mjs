@@ -8,6 +8,8 @@ import { checkFreeSpace, publish } from './publish.mjs';
 import { lastLines, run } from './run.mjs';
 import { explainPipFailure } from './wheel.mjs';
 
+/** @typedef {{ version: string, requirements: string[] }} MlflowPins */
+
 const part = 'MLflow';
 const neededBytes = 1.5e9;
 const oldestPython = '3.10';
@@ -23,12 +25,13 @@ export function hasMlflow() {
 }
 
 /**
- * Installs the pinned MLflow into a Python environment of its own in the cache.
+ * Installs a pinned MLflow into a Python environment of its own in the cache.
  * @param {import('./tensorflow.mjs').Provision} provision
+ * @param {MlflowPins} pins
  */
-export async function provideMlflow({ python, report }) {
+export async function provideMlflow({ python, report }, pins = mlflowPins) {
   const found = await python();
-  const { version } = mlflowPins;
+  const { version } = pins;
   if (!found) {
     throw new SetupError(
       'MLflow is a Python program, and no Python 3 was found on the PATH.',
@@ -38,11 +41,11 @@ export async function provideMlflow({ python, report }) {
   checkPython(found);
   checkFreeSpace(neededBytes);
   report.step(part, `installing ${version} (about a minute)`);
-  const entry = mlflowEnvironment();
+  const entry = mlflowEnvironment(pins);
   rmSync(entry, { recursive: true, force: true }); // only there when the Python that it was made with is gone
   await publish(entry, async (scratch) => {
     const folder = realpathSync(scratch);
-    await makeEnvironment(found, folder);
+    await makeEnvironment(found, folder, pins);
     moveEnvironment(folder, entry);
   });
   report.finish(part, `${version} in ${entry}`);
@@ -60,9 +63,9 @@ function checkPython({ version, executable }) {
 /**
  * @param {import('./python.mjs').Python} python
  * @param {string} folder
+ * @param {MlflowPins} pins
  */
-async function makeEnvironment(python, folder) {
-  const { version, requirements } = mlflowPins;
+async function makeEnvironment(python, folder, { version, requirements }) {
   const made = await run(python.executable, ['-m', 'venv', folder]);
   if (made.code !== 0) {
     throw new SetupError(

@@ -102,9 +102,12 @@ export const testServerPins = {
 };
 
 /**
- * MLflow for tests and for `incumbent start --mlflow`, with what serves an ONNX model. What these need in turn is chosen by pip.
+ * MLflow for tests and for `incumbent start --mlflow`, with its basic auth and what serves an ONNX model. What these need in turn is chosen by pip.
  */
 export const mlflowPins = {
   version: '3.17.2',
-  requirements: ['mlflow==3.17.2', 'onnx==1.23.2', 'onnxruntime==1.32.0'],
+  requirements: ['mlflow[auth]==3.17.2', 'onnx==1.23.2', 'onnxruntime==1.32.0'],
 };
+
+/** The newest MLflow 2, which the client is tested with, too. It does not say itself that SQLAlchemy 2.1 is too new for it. */
+export const mlflow2Pins = { version: '2.22.5', requirements: ['mlflow==2.22.5', 'sqlalchemy<2.1'] };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mlflowEnvironment, mlflowPath } from '../../scripts/setup/locate.mjs';
 import { hasMlflow, provideMlflow } from '../../scripts/setup/mlflow.mjs';
 import { createReport } from '../../scripts/setup/report.mjs';
-import { findPython } from '../../scripts/setup/python.mjs';
 
 let folder: string;
 
@@ -64,12 +63,28 @@ describe('mlflow', () => {
   });
 
   it('leaves nothing behind when its packages cannot be reached', async () => {
-    vi.stubEnv('PIP_INDEX_URL', 'http://127.0.0.1:9/simple/');
-    vi.stubEnv('PIP_RETRIES', '1');
-    await expect(provide(await findPython())).rejects.toMatchObject({
+    const unreachable = '#!/bin/sh\\necho "WARNING: Retrying (Retry(total=0)) after connection broken"; exit 1';
+    const executable = program(
+      join(folder, 'bin', 'python3'),
+      `mkdir -p "$3/bin" && printf '${unreachable}' > "$3/bin/python3" && chmod +x "$3/bin/python3"`,
+    );
+    await expect(provide({ executable, version: '3.12.1' })).rejects.toMatchObject({
       message: expect.stringContaining('The package index could not be reached to download mlflow 3'),
     });
     expect(existsSync(mlflowEnvironment())).toBe(false);
+  });
+
+  it('is moved as a whole: its commands name the folder that they end up in', async () => {
+    const pip = '#!/bin/sh\\nbin=$(dirname "$0"); printf "#!$bin/python3\\\\n" > "$bin/mlflow"; chmod +x "$bin/mlflow"';
+    const executable = program(
+      join(folder, 'bin', 'python3'),
+      `mkdir -p "$3/bin" && printf '${pip}' > "$3/bin/python3" && chmod +x "$3/bin/python3" && touch "$3/pyvenv.cfg"`,
+    );
+    await provide({ executable, version: '3.12.1' });
+    expect(readFileSync(join(mlflowEnvironment(), 'bin', 'mlflow'), 'utf8')).toBe(
+      `#!${mlflowEnvironment()}/bin/python3\n`,
+    );
+    expect(hasMlflow()).toBe(true);
   });
 });
 
