@@ -5,9 +5,11 @@ import { lossUnit } from '../domain/calibration/profile.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { taskOf, type Predictions } from '../domain/task.ts';
 import { blendId } from '../domain/blend/policy.ts';
+import { retrainingReport } from '../domain/report/kind.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
+import { verdictOf, writeCard } from './write-card.ts';
 import type { RefitRequest } from './types.ts';
 
 /**
@@ -29,6 +31,9 @@ export async function adoptRefit(deps: Dependencies, request: RefitRequest): Pro
       return { ...examined, reason: `${examined.reason}; its refit on all rows went wrong and is left out` };
     }
     await complete(deps, from, to);
+    const evidence = await readEvidence(deps, model, request.decisionId);
+    const card = { verdict: verdictOf(examined), evidence, refitRows: snapshot.rowCount };
+    await writeCard(deps, { ...request, packageDirectory: to, ...card });
     const registered = await register(deps, request, version, to);
     const rows = snapshot.rowCount.toLocaleString('en-US');
     return { ...examined, version: registered, reason: `${examined.reason}; then trained on all ${rows} rows` };
@@ -72,6 +77,12 @@ async function excessLoss({ runtime, store }: Dependencies, snapshot: Snapshot, 
   const meanLoss = (predictions: Predictions): number =>
     lossesOf(task, labels, predictions).reduce((sum, loss) => sum + loss, 0) / labels.length;
   return (meanLoss(after!) - meanLoss(before!)) / lossUnit(task, labels);
+}
+
+/** What the examined one has shown is all that is known of this one. */
+async function readEvidence({ reports }: Dependencies, model: string, decisionId: string) {
+  if (reports === null) return null;
+  return await reports.readEvidence(model, { ...retrainingReport(decisionId), kind: 'retraining' }).catch(() => null);
 }
 
 async function complete({ packages }: Dependencies, from: string, to: string): Promise<void> {

@@ -21,6 +21,7 @@ import { withHeartbeat } from './heartbeat.ts';
 import { holdGoldenExam } from './hold-golden-exam.ts';
 import { measureImportances } from './measure-importances.ts';
 import { keepReportEvidence } from './report-evidence.ts';
+import { writeCard } from './write-card.ts';
 import type { GateRequest } from './types.ts';
 
 /**
@@ -46,7 +47,9 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const importances = await measureImportances(deps, { chosen, snapshot, verdict, seed });
     const owed = importances === null ? {} : { importances: weightsOf(importances) };
     await saveReference(deps, chosen, snapshot, { ...evidence, ...owed }, request.policy.monitor);
-    await keepReportEvidence(deps, request, { snapshot, choice, championPackage, evidence, importances });
+    const kept = await keepReportEvidence(deps, request, { snapshot, choice, championPackage, evidence, importances });
+    const { packageDirectory } = chosen;
+    await writeCard(deps, { ...request, packageDirectory, verdict, evidence: kept, refitRows: null });
     const version = await register(deps, request, choice, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
     const result = { ...describeResult(request, chosen, snapshot, verdict, version), networks };

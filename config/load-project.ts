@@ -110,6 +110,7 @@ function resolveProject(root: string, config: z.output<typeof modelSchema>): Mod
     sensitive: config.sensitive ?? [],
     privacy: { hash: config.privacy?.hash ?? [], omit: config.privacy?.omit ?? [] },
     utility: utilityModule === undefined ? (config.utility ?? null) : { module: at(utilityModule) },
+    card: config.card ?? {},
     training: {
       ...defaultTraining,
       ...(defined(training) as Partial<TrainingPlan>),

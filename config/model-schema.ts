@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { SliceDeclaration } from '../domain/gate/slices/declaration.ts';
+import type { CardNotes } from '../domain/project.ts';
 import { policySchema } from './policy-schema.ts';
 
 const column = z.string().min(1);
+const note = z.string().min(1);
 
 const networkSchema = z.strictObject({
   name: z.string().regex(/^[\w.-]+$/, 'letters, digits, ".", "-" and "_" only'),
@@ -34,6 +36,10 @@ const sliceSchema = z.union([
     .strictObject({ column, from: z.number().optional(), to: z.number().optional() })
     .refine(({ from, to }) => from !== undefined || to !== undefined, 'give `from`, `to` or both, or `values`'),
 ]) satisfies z.ZodType<SliceDeclaration>;
+
+const cardSchema = z
+  .strictObject({ owner: note, intendedUse: note, outOfScope: note, considerations: note })
+  .partial() satisfies z.ZodType<CardNotes>;
 
 /** A model project as its user writes it. */
 export const modelSchema = z.strictObject({
@@ -67,6 +73,8 @@ export const modelSchema = z.strictObject({
   utility: z.strictObject({ matrix: z.record(z.string(), z.record(z.string(), z.number())) }).optional(),
   /** Module exporting `utility(actual, prediction)` instead, relative to the project's folder. */
   utilityModule: z.string().min(1).optional(),
+  /** For the model card of every version: who answers for the model, what it is for and not for, what to consider. */
+  card: cardSchema.optional(),
   training: trainingSchema.optional(),
   policy: policySchema.optional(),
 });

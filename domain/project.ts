@@ -77,6 +77,15 @@ export interface TrainingPlan {
   readonly buildModule: string | null;
 }
 
+/** What only people know of a model; goes into the card of every version. */
+export interface CardNotes {
+  readonly owner?: string | undefined;
+  readonly intendedUse?: string | undefined;
+  readonly outOfScope?: string | undefined;
+  /** Ethical considerations. */
+  readonly considerations?: string | undefined;
+}
+
 /** A model project as the rest of Incumbent sees it: defaults filled in, paths absolute. */
 export interface ModelProject {
   readonly name: string;
@@ -99,6 +108,8 @@ export interface ModelProject {
   readonly privacy: PrivacyPolicy;
   /** What answers are worth; null: a right answer is as good as any other. */
   readonly utility: UtilitySource | null;
+  /** What people say about the model, for its cards. */
+  readonly card: CardNotes;
   readonly training: TrainingPlan;
   readonly policy: Policy;
 }

@@ -84,6 +84,7 @@ function projectOf(name: string): ModelProject {
     privacy: { hash: [], omit: [] },
     utility: null,
     goldenSet: null,
+    card: {},
     training: { ...defaultTraining, networks: defaultTraining.networks.slice(0, 2), windows: ['recent'], maxEpochs: 8 },
     policy: {
       ...defaultPolicy,

@@ -7,6 +7,7 @@ import type { Importances } from '../../domain/explain/importances.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
 import type { TrainingPoint } from '../../domain/report/evidence.ts';
+import { renderCard } from '../report/render-card.ts';
 import { readBlend } from '../runtime/blend-file.ts';
 import type { ModelPackages } from '../ports/model-packages.ts';
 import type { Signature } from '../ports/model-runtime.ts';
@@ -57,5 +58,10 @@ export function createFilePackages(): ModelPackages {
     readBlend,
     writeContract: (packageDirectory, contract) =>
       writeFile(join(packageDirectory, contractFile), JSON.stringify(contract)),
+    async writeCard(packageDirectory, card) {
+      const { markdown, html } = renderCard(card);
+      await writeFile(join(packageDirectory, 'model-card.md'), markdown);
+      await writeFile(join(packageDirectory, 'model-card.html'), html);
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { ScoreProfile } from '../../domain/calibration/profile.ts';
 import type { Importances } from '../../domain/explain/importances.ts';
 import type { DriftReference } from '../../domain/monitoring/reference.ts';
 import type { SchemaContract } from '../../domain/quality/contract.ts';
+import type { ModelCard } from '../../domain/report/card.ts';
 import type { TrainingPoint } from '../../domain/report/evidence.ts';
 import type { Signature } from './model-runtime.ts';
 
@@ -46,4 +47,6 @@ export interface ModelPackages {
   /** Its networks with their shares; null for a package of one network. */
   readBlend(packageDirectory: string): Promise<Blend | null>;
   writeContract(packageDirectory: string, contract: SchemaContract): Promise<void>;
+  /** For people: `model-card.md` and `model-card.html`. */
+  writeCard(packageDirectory: string, card: ModelCard): Promise<void>;
 }

@@ -37,7 +37,7 @@ function renderCheck(check: CheckLine): Markup {
     ...(effectSize === undefined || saysInterval ? [] : [`difference ${number(effectSize)}`]),
     ...(interval === undefined || saysInterval ? [] : [describeInterval(interval)]),
     ...(eValue === undefined ? [] : [`e-value ${number(eValue)}`]),
-    `${count(rowsSeen)} rows seen`,
+    ...(rowsSeen === 0 ? [] : [`${count(rowsSeen)} rows seen`]),
     ...(rowsNeeded === undefined ? [] : [`${count(rowsNeeded)} needed`]),
     ...(smallestVisibleEffect === undefined ? [] : [`could have seen ${number(smallestVisibleEffect)}`]),
   ];

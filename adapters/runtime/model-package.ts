@@ -87,6 +87,8 @@ export const completingFiles: readonly string[] = [
   'scores.json',
   'importances.json',
   'answers.json',
+  'model-card.md',
+  'model-card.html',
   manifestFile,
   manifestSignatureFile,
 ];

@@ -3,7 +3,7 @@ import type { CheckLine } from './report.ts';
 
 const titles: Readonly<Record<string, string>> = {
   'paired-loss': 'Better than the champion',
-  'non-inferiority': 'Worse by less than the margin, if at all',
+  'non-inferiority': 'No worse than the margin allows',
   brier: 'Better probabilities',
   'log-loss': 'Log loss',
   'auc-delong': 'Area under the ROC curve',
@@ -19,11 +19,11 @@ const titles: Readonly<Record<string, string>> = {
   coverage: 'Holdout within what it was trained on',
   cost: 'Cost to serve',
   'golden-set': 'Golden set',
-  'sequential-mcnemar': 'Worse than the predecessor, label by label',
-  'sequential-blocks': 'Worse than the predecessor, block by block',
-  betting: 'Worse than the predecessor, by how much',
-  'shiryaev-roberts': 'Decay after a better start',
-  'absolute-risk': 'Loss that the holdout promised',
+  'sequential-mcnemar': 'No worse than the predecessor, label by label',
+  'sequential-blocks': 'No worse than the predecessor, block by block',
+  betting: 'No worse than the predecessor, by size of errors',
+  'shiryaev-roberts': 'No decay after a better start',
+  'absolute-risk': 'Loss as its holdout promised',
 };
 
 const prefixes: readonly (readonly [string, string])[] = [

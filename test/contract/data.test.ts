@@ -37,6 +37,7 @@ function projectOn(
     privacy: { hash: [], omit: [] },
     utility: null,
     goldenSet: null,
+    card: {},
     training: defaultTraining,
     policy: defaultPolicy,
     ...changes,

@@ -35,6 +35,7 @@ describe('a model project', () => {
       privacy: { hash: [], omit: [] },
       utility: null,
       goldenSet: null,
+      card: {},
       training: defaultTraining,
       policy: defaultPolicy,
     });

@@ -152,6 +152,19 @@ describe('the report of a decision', () => {
   });
 });
 
+describe('the card of a version', () => {
+  it('lies in its package, also in that of a refit, which stays as it was registered', async () => {
+    for (const [version, words] of [
+      ['3', 'Verdict of the gate: pass'],
+      ['4', 'Trained once more on all 3,000 rows'],
+    ] as const) {
+      const folder = await model.deps.registry.fetchPackage('prices', version);
+      expect(await readFile(join(folder, 'model-card.md'), 'utf8')).toContain(words);
+      expect(await readFile(join(folder, 'model-card.html'), 'utf8')).toContain('<h2>Caveats and recommendations</h2>');
+    }
+  });
+});
+
 describe('a report that can’t be made', () => {
   const project = () => ({ model: 'prices', directory: join(model.home, 'project') });
   const gate = { outcome: 'pass', reason: 'better', version: '9', candidateId: 'c', checks: [] };
