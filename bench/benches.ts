@@ -3,6 +3,7 @@ import { measureAdwin } from './sections/adwin.ts';
 import { measureBootstrap } from './sections/bootstrap.ts';
 import { measureDrift } from './sections/drift.ts';
 import { measureMemory } from './sections/memory.ts';
+import { measureReport } from './sections/report.ts';
 
 /** By name, in the order in which they run. */
 export const benches: Readonly<Record<string, Bench>> = {
@@ -10,4 +11,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   adwin: { measure: measureAdwin, peers: 'drift' },
   bootstrap: { measure: measureBootstrap, peers: null },
   memory: { measure: measureMemory, peers: null },
+  report: { measure: measureReport, peers: null },
 };

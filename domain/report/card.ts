@@ -126,7 +126,7 @@ function describeMetrics({ evidence, verdict }: CardFacts): readonly CardBlock[]
   const { metrics } = evidence.comparison;
   const show = (value: number | null): string => (value === null ? '–' : formatNumber(value));
   return [
-    text(`Verdict of the gate: ${verdict.outcome}. ${sentence(verdict.reason)}`),
+    text(`Verdict of the gate: ${verdict.outcome}. ${toSentence(verdict.reason)}`),
     {
       kind: 'table',
       caption: 'On the holdout',
@@ -237,6 +237,6 @@ function describeCaveats({ verdict, evidence, refitRows }: CardFacts): readonly 
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
-function sentence(reason: string): string {
+function toSentence(reason: string): string {
   return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
 }
