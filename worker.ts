@@ -9,7 +9,7 @@ import { compose } from './worker/compose.ts';
 import { connectToServer } from './worker/connect.ts';
 import { homeAt } from './config/home.ts';
 import { createControlWorker, createTrainingWorker, type QueueName } from './worker/run.ts';
-import { installTemporalRuntime } from './worker/temporal-logging.ts';
+import { installTemporalRuntime } from './worker/temporal-runtime.ts';
 import { controlQueue, trainingQueue } from './workflows/messages.ts';
 
 const knownQueues: readonly QueueName[] = [controlQueue, trainingQueue];
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const logger = createLogger({ service: 'worker', format: environment.logFormat, level: environment.logLevel });
   const trust = await readWriterTrust(environment);
   const stopping = new AbortController();
-  installTemporalRuntime(logger, []);
+  installTemporalRuntime(logger, environment.metricsAddress);
   const workers: Worker[] = [];
   stopWhenTold(logger, stopping, workers);
   const server = await connectToServer(logger, stopping.signal);

@@ -26,6 +26,12 @@ const environmentSchema = z.object({
   INCUMBENT_TRUSTED_KEYS: optional(fileList.optional()),
   INCUMBENT_LOG_DURABILITY: optional(z.enum(['durable', 'fast']).default('durable')),
   INCUMBENT_LOG_ROTATE_MINUTES: optional(z.coerce.number().gt(0).max(1_440).default(60)),
+  INCUMBENT_METRICS_ADDRESS: optional(
+    z
+      .string()
+      .regex(/^[^:\s]+:\d{1,5}$/, 'write host:port, e.g. 127.0.0.1:9464')
+      .optional(),
+  ),
   INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).default(200)),
   INCUMBENT_TEMPORAL_UI: optional(z.url({ protocol: /^https?$/ }).optional()),
   HOST: optional(z.string().default('127.0.0.1')),
@@ -44,6 +50,8 @@ export interface Environment {
   readonly signingKey: string | null;
   /** Files of the public keys whose signatures count; with any of them, what is not signed is refused. */
   readonly trustedKeys: readonly string[];
+  /** host:port at which a worker shows metrics to Prometheus; null: nowhere. The service has /metrics. */
+  readonly metricsAddress: string | null;
   readonly pollMs: number;
   /** When a prediction counts as logged: when it is on disk, or when the operating system has it. */
   readonly logDurability: 'durable' | 'fast';
@@ -75,6 +83,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     models: data.INCUMBENT_MODELS?.split(',').map((name) => name.trim()) ?? null,
     signingKey: data.INCUMBENT_SIGNING_KEY ?? null,
     trustedKeys: data.INCUMBENT_TRUSTED_KEYS ?? [],
+    metricsAddress: data.INCUMBENT_METRICS_ADDRESS ?? null,
     pollMs: data.INCUMBENT_POLL_MS,
     logDurability: data.INCUMBENT_LOG_DURABILITY,
     logRotateMs: data.INCUMBENT_LOG_ROTATE_MINUTES * 60_000,

@@ -23,6 +23,9 @@ const schema = z
         .default(16 * 1024 * 1024),
     ),
     INCUMBENT_TRUSTED_PROXIES: text,
+    INCUMBENT_MAX_IN_FLIGHT: optional(z.coerce.number().int().min(1).default(512)),
+    INCUMBENT_MAX_DELAY_MS: optional(z.coerce.number().min(1).default(200)),
+    INCUMBENT_DRAIN_MS: optional(z.coerce.number().int().min(0).max(600_000).default(0)),
   })
   .superRefine((variables, context) => {
     const say = (name: string, message: string): void =>
@@ -54,6 +57,10 @@ export interface ServiceEnvironment {
   readonly bodyLimitBytes: number;
   /** Addresses whose `x-forwarded-for` is believed. */
   readonly trustedProxies: readonly string[];
+  /** Requests at work at once, and the delay of the event loop, beyond which more are turned away. */
+  readonly load: { readonly maxInFlight: number; readonly maxDelayMs: number };
+  /** How long probes see that the service is about to stop before it does. */
+  readonly drainMs: number;
 }
 
 /** Throws an Error that names every variable that is wrong. */
@@ -86,5 +93,7 @@ function toServiceEnvironment(data: z.infer<typeof schema>): ServiceEnvironment 
     rate: perSecond === undefined ? null : { perSecond, burst: data.INCUMBENT_RATE_BURST ?? Math.max(1, perSecond) },
     bodyLimitBytes: data.INCUMBENT_BODY_LIMIT_BYTES,
     trustedProxies: data.INCUMBENT_TRUSTED_PROXIES?.split(',').map((address) => address.trim()) ?? [],
+    load: { maxInFlight: data.INCUMBENT_MAX_IN_FLIGHT, maxDelayMs: data.INCUMBENT_MAX_DELAY_MS },
+    drainMs: data.INCUMBENT_DRAIN_MS,
   };
 }

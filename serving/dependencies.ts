@@ -14,8 +14,6 @@ export interface Dependencies {
   readonly replicaId: string;
   readonly logger: Logger;
   readonly makeId: () => string;
-  /** Rejects with the reason when nothing can be logged. */
-  readonly checkLog: () => Promise<void>;
 }
 
 /** Throws `model-unknown`. */

@@ -7,10 +7,13 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import type { Operations } from './operations/operations.ts';
+import { registerOperationRoutes, type IsKnown } from './operations/routes.ts';
 import { registerRoutes } from './routes/register.ts';
 import type { Dependencies } from './dependencies.ts';
 import { answerRefusals } from './refusals.ts';
 import { readRequestId } from './request-id.ts';
+import type { Authenticator } from './security/authenticate.ts';
 import { guardRoutes } from './security/guard.ts';
 import { createHeadersHook } from './security/headers.ts';
 import type { Security } from './security/open-security.ts';
@@ -19,6 +22,7 @@ export interface HttpOptions {
   readonly bodyLimitBytes: number;
   /** Null: for tests, and for what is protected by other means. */
   readonly security: Pick<Security, 'guard' | 'tls' | 'trustedProxies'> | null;
+  readonly operations: Operations;
 }
 
 /** A request must have come in whole by then: who sends a byte a minute holds no connection for ever. */
@@ -27,23 +31,34 @@ const requestTimeoutMs = 60_000;
 /** The HTTP face: routes, OpenAPI, guards, and answers to errors that never show what is inside. */
 export async function createHttp(deps: Dependencies, options: HttpOptions): Promise<FastifyInstance> {
   const app = createApp(options);
-  let isClosing = false;
-  app.addHook('preClose', async () => void (isClosing = true));
-  app.addHook(
-    'onSend',
-    createHeadersHook(Boolean(options.security?.tls), () => isClosing),
-  );
+  const { operations, security } = options;
+  app.addHook('preClose', async () => operations.drain());
+  app.addHook('onSend', createHeadersHook(Boolean(security?.tls), operations.isDraining));
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerRefusals(app, deps.logger);
-  if (options.security !== null) guardRoutes(app, options.security.guard);
+  if (security !== null) guardRoutes(app, security.guard);
+  operations.track(app);
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Incumbent prediction service', version: '1' } },
     transform: jsonSchemaTransform,
   });
-  registerRoutes(app.withTypeProvider<ZodTypeProvider>(), deps);
+  const typed = app.withTypeProvider<ZodTypeProvider>();
+  registerOperationRoutes(typed, operations, createIsKnown(security?.guard.authenticator ?? null));
+  registerRoutes(typed, deps);
   return app;
+}
+
+function createIsKnown(authenticator: Authenticator | null): IsKnown {
+  return async ({ headers, method }) => {
+    if (authenticator === null || authenticator.isOpen()) return true;
+    try {
+      return Boolean(await authenticator.identify(headers, method));
+    } catch {
+      return false;
+    }
+  };
 }
 
 function createApp({ bodyLimitBytes, security }: HttpOptions): FastifyInstance {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import { createLogger } from '../adapters/log/logger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
@@ -13,14 +14,23 @@ import { homeAt } from '../config/home.ts';
 import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
 import { checkWritable, listRegisteredModels } from './home.ts';
+import { createMetrics, type Metrics } from './operations/metrics.ts';
 import { openSecurity } from './security/open-security.ts';
 import { createService } from './service.ts';
 
 /** What has not stopped by then is cut off. */
 const stopTimeoutMs = 10_000;
 
+interface Running {
+  readonly url: string;
+  /** How long probes are told that the service is about to stop, before it does. */
+  readonly drainMs: number;
+  drain(): void;
+  stop(): Promise<void>;
+}
+
 /** The real parts on the files of one home directory; resolves when the service listens. */
-async function start(environment: Environment, logger: Logger): Promise<{ url: string; stop(): Promise<void> }> {
+async function start(environment: Environment, logger: Logger): Promise<Running> {
   const { replicaId, models, pollMs, host, port } = environment;
   const home = homeAt(environment.home);
   await refuseTwin(home.replicas, replicaId);
@@ -31,7 +41,8 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
     directory: home.registry,
     trust: await readReaderTrust(environment),
   });
-  const log = await openLog(environment, home.store, logger);
+  const metrics = createMetrics(true);
+  const log = await openLog(environment, home.store, logger, metrics);
   const service = await createService({
     registry,
     log,
@@ -45,6 +56,8 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
     checkLog: () => checkWritable(home.store, replicaId),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     security,
+    load: serviceEnvironment.load,
+    metrics,
   });
   const url = toReachableUrl(host, await service.listen({ host, port }), security.tls !== null);
   const onError = (error: unknown): void => void logger.warn('the heartbeat could not be written', { error });
@@ -57,6 +70,8 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
   });
   return {
     url,
+    drainMs: serviceEnvironment.drainMs,
+    drain: () => service.drain(),
     async stop() {
       await heartbeat.stop();
       await service.stop();
@@ -66,11 +81,16 @@ async function start(environment: Environment, logger: Logger): Promise<{ url: s
   };
 }
 
-async function openLog(environment: Environment, directory: string, logger: Logger): Promise<PredictionLog> {
+async function openLog(
+  environment: Environment,
+  directory: string,
+  logger: Logger,
+  { logFlushed: onFlush }: Metrics,
+): Promise<PredictionLog> {
   const { replicaId, logDurability: durability, logRotateMs: maxSegmentAgeMs } = environment;
   const onSealFailed = (error: unknown): void =>
     void logger.warn('a segment of the prediction log stays unsealed', { error });
-  return await openPredictionLog({ directory, replicaId, durability, maxSegmentAgeMs, onSealFailed });
+  return await openPredictionLog({ directory, replicaId, durability, maxSegmentAgeMs, onFlush, onSealFailed });
 }
 
 /** Resolves with the reason as soon as this process is told to stop. Heard from the start on, obeyed once all is up. */
@@ -86,11 +106,15 @@ async function main(): Promise<void> {
   const told = whenTold();
   const environment = readEnvironment();
   const logger = createLogger({ service: 'serving', format: environment.logFormat, level: environment.logLevel });
-  const { url, stop } = await start(environment, logger);
+  const { url, drain, drainMs, stop } = await start(environment, logger);
   logger.info(`prediction service ${environment.replicaId} at ${url}`, { url, replicaId: environment.replicaId });
   if (process.connected) process.send?.({ type: 'listening', url });
-  logger.info(`stopping: ${await told}`);
-  setTimeout(() => process.exit(1), stopTimeoutMs).unref();
+  const why = await told;
+  logger.info(`stopping: ${why}`);
+  setTimeout(() => process.exit(1), drainMs + stopTimeoutMs).unref();
+  drain();
+  // A person at the keyboard waits for no load balancer.
+  if (why === 'SIGTERM') await sleep(drainMs);
   await stop();
   process.exit(0);
 }

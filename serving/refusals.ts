@@ -10,7 +10,10 @@ export function answerRefusals(app: FastifyInstance, logger: Logger): void {
     const refusal = toRefusal(error);
     logRefusal(logger, refusal, error, { request: `${request.method} ${pathOf(request.url)}`, requestId: request.id });
     if (refusal.statusCode === 503) void reply.header('retry-after', '1');
-    return await reply.code(refusal.statusCode).headers(refusal.headers).send(toErrorBody(refusal));
+    return await reply
+      .code(refusal.statusCode)
+      .headers({ 'x-request-id': request.id, ...refusal.headers })
+      .send(toErrorBody(refusal));
   });
   app.setNotFoundHandler(async ({ method, url }, reply) => {
     const path = pathOf(url);

@@ -7,6 +7,9 @@ import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import type { AnswerFacts } from '../domain/answers/facts.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
 import { createHttp, type HttpOptions } from './http.ts';
+import type { LoadGateOptions } from './operations/load-gate.ts';
+import { createMetrics, type Metrics } from './operations/metrics.ts';
+import { createOperations } from './operations/operations.ts';
 import { createIdMaker } from './prediction-ids.ts';
 import { createModelSlots, type ModelSlots } from './slots/model-slots.ts';
 import { createSettings } from './settings.ts';
@@ -37,6 +40,10 @@ export interface ServiceOptions {
   readonly bodyLimitBytes?: number;
   /** Without it anybody may do anything. */
   readonly security?: HttpOptions['security'];
+  /** When requests are turned away. */
+  readonly load?: LoadGateOptions;
+  /** Those of the process; without them, the service's own. */
+  readonly metrics?: Metrics;
 }
 
 /** One replica of the prediction service. It owns its HTTP server and the models in memory, not the log. */
@@ -44,6 +51,8 @@ export interface Service {
   readonly app: FastifyInstance;
   /** Listens at once, resolves to the port when what the aliases name has been loaded, or has failed to. */
   listen(address: { readonly host: string; readonly port: number }): Promise<number>;
+  /** Turns probes and clients away from here; what comes is still answered. */
+  drain(): void;
   /** Stops accepting, finishes what is in flight, lets the models go. */
   stop(): Promise<void>;
 }
@@ -65,10 +74,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     return { ...slots, follow };
   };
   const served = createServedModels({ models, discoverModels, createSlots, pollMs });
-  const deps = { models: served, log, settings, replicaId, logger, makeId: createIdMaker(replicaId), checkLog };
-  const app = await createHttp(deps, { bodyLimitBytes, security });
+  const deps = { models: served, log, settings, replicaId, logger, makeId: createIdMaker(replicaId) };
+  const { load = {}, metrics = createMetrics() } = options;
+  const operations = createOperations({ models: served, checkLog, logger, load, metrics });
+  const app = await createHttp(deps, { bodyLimitBytes, security, operations });
   return {
     app,
+    drain: () => operations.drain(),
     async listen({ host, port }) {
       const followed = served.start();
       await app.listen({ host, port });
@@ -81,6 +93,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await app.close();
       clearTimeout(late);
       await served.stop();
+      operations.stop();
     },
   };
 }

@@ -23,6 +23,8 @@ export interface PredictionLogOptions {
   readonly maxSegmentAgeMs?: number;
   /** Told when a segment could not be sealed; it stays readable as it is. */
   readonly onSealFailed?: (error: unknown) => void;
+  /** Told of every group of records that was written, and how long that took. */
+  readonly onFlush?: (seconds: number, records: number) => void;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
@@ -37,10 +39,10 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
   const connection = await instance.connect();
   const sealer = createSealer(connection, places, options.onSealFailed ?? (() => undefined));
   const { replicaId, durability = 'durable', maxSegmentLines = 100_000, maxSegmentAgeMs = hourMs } = options;
-  const { now = Date.now } = options;
+  const { now = Date.now, onFlush = () => undefined } = options;
   await sealLeftovers(sealer, places, replicaId);
   const limits = { maxLines: maxSegmentLines, maxAgeMs: maxSegmentAgeMs };
-  const writers = createWriters(places, sealer, { replicaId, durability, now, ...limits });
+  const writers = createWriters(places, sealer, { replicaId, durability, now, onFlush, ...limits });
   const known = createKnownIds(root);
   return {
     async appendPredictions(model, records) {

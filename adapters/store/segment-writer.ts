@@ -13,6 +13,8 @@ export interface SegmentWriterOptions extends SegmentOptions {
   /** Told of every segment that is begun, and of every complete one, by its name without extension. */
   readonly onBegin: (stem: string) => void;
   readonly onComplete: (stem: string) => void;
+  /** Told of every group of records that was written, and how long that took. */
+  readonly onFlush: (seconds: number, records: number) => void;
 }
 
 interface Waiting {
@@ -40,7 +42,9 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     try {
       segment ??= await beginSegment(options, wake);
       const lines = group.reduce((sum, one) => sum + one.lines, 0);
+      const startedMs = performance.now();
       await segment.append(group.map(({ text }) => text).join(''), lines);
+      options.onFlush((performance.now() - startedMs) / 1_000, lines);
       for (const { done } of group) done();
     } catch (cause) {
       const canGoOn = segment === null || (await segment.cutOff());

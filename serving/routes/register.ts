@@ -15,13 +15,18 @@ import {
 import type { Dependencies } from '../dependencies.ts';
 import { createFeedbackTaker } from './feedback.ts';
 import { predictRows } from './predict.ts';
-import { describeModel, verifyVersion, whyNotReady } from './status.ts';
+import { describeModel, verifyVersion } from './status.ts';
 
-type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
 const params = z.object({ name: z.string() });
 const refusals = { 400: errorSchema, 404: errorSchema, 503: errorSchema };
-const readySchema = z.object({ ready: z.boolean(), missing: z.array(z.string()) });
 
 /** Every route with its schemas; /openapi.json is made from them. */
 export function registerRoutes(app: App, deps: Dependencies): void {
@@ -34,8 +39,11 @@ function registerModelRoutes(app: App, deps: Dependencies): void {
   const predict = { summary: 'Predict rows', params, body: predictRequestSchema };
   app.post(
     '/v1/models/:name/predict',
-    { config: { access: ['predict'] }, schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } } },
-    (request) => predictRows(deps, request.params.name, request.body),
+    {
+      config: { access: ['predict'], isLoad: true },
+      schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } },
+    },
+    ({ id, params: { name }, body }) => predictRows(deps, name, { requestId: id, ...body }),
   );
 
   const takeFeedback = createFeedbackTaker(deps);
@@ -44,7 +52,7 @@ function registerModelRoutes(app: App, deps: Dependencies): void {
   app.post(
     '/v1/models/:name/feedback',
     {
-      config: { access: ['feedback'] },
+      config: { access: ['feedback'], isLoad: true },
       schema: { ...feedback, response: { 200: feedbackAnswerSchema, 409: contradicted, ...refusals } },
     },
     async (request, reply) => {
@@ -73,12 +81,4 @@ function registerOperatorRoutes(app: App, deps: Dependencies): void {
     },
     (request) => verifyVersion(deps, request.params.name, request.body.version),
   );
-  const health = { summary: 'The process is alive', response: { 200: z.object({ alive: z.literal(true) }) } };
-  app.get('/health', { config: { access: 'public' }, schema: health }, () => ({ alive: true as const }));
-  const ready = { summary: 'Every model can be answered for', response: { 200: readySchema, 503: readySchema } };
-  app.get('/ready', { config: { access: 'public' }, schema: ready }, async (_request, reply) => {
-    const missing = await whyNotReady(deps);
-    if (missing.length > 0) void reply.code(503).header('retry-after', '1');
-    return { ready: missing.length === 0, missing: [...missing] };
-  });
 }

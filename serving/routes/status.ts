@@ -48,17 +48,3 @@ export async function verifyVersion(
     release();
   }
 }
-
-/** What keeps this replica from answering for its models; empty when it is ready. */
-export async function whyNotReady({ models, checkLog }: Dependencies): Promise<readonly string[]> {
-  const missing = models
-    .list()
-    .filter((slots) => slots.current().champion === null)
-    .map((slots) => `${slots.model} has no champion loaded${slots.problem() === null ? '' : `: ${slots.problem()}`}`);
-  if (models.list().length === 0) missing.push('there is no model in the registry');
-  const logProblem = await checkLog().then(
-    () => null,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-  return logProblem === null ? missing : [...missing, `the prediction log can't be written: ${logProblem}`];
-}

@@ -206,6 +206,15 @@ describe('an answer', () => {
     expect(seen).toEqual(['abc-1', expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   });
 
+  it('names the request, also when it is a refusal', async () => {
+    const rig = await startSecured();
+    await rig.service.listen({ host: '127.0.0.1', port: 0 });
+    const id = { 'x-request-id': 'abc-1' };
+    const answer = await ask(rig, `${statusUrl}/predict`, id, { rows: [goodRow] });
+    expect(answer.body).toMatchObject({ requestId: 'abc-1' });
+    expect((await ask(rig, `${statusUrl}/predict`, id, {})).headers['x-request-id']).toBe('abc-1');
+  });
+
   it('to a method that a path doesn’t know names those that it knows', async () => {
     const rig = await startSecured();
     const { statusCode, headers } = await rig.service.app.inject({ method: 'DELETE', url: statusUrl });

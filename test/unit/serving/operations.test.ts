@@ -24,7 +24,7 @@ describe('readiness', () => {
     const { status, headers, body } = await get(rig, '/ready');
     expect(status).toBe(503);
     expect(headers['retry-after']).toBe('1');
-    expect(body).toEqual({ ready: false, missing: ['electricity has no champion loaded'] });
+    expect(body).toEqual({ ready: false, missing: ['electricity has no champion loaded'], warnings: [] });
     expect(await get(rig, '/health')).toMatchObject({ status: 200, body: { alive: true } });
   });
 
@@ -51,6 +51,21 @@ describe('readiness', () => {
     const rig = await listen(await startRig([{}], { checkLog }));
     const missing = ["the prediction log can't be written: no space left on device"];
     expect(await get(rig, '/ready')).toMatchObject({ status: 503, body: { ready: false, missing } });
+  });
+
+  it('warns of a registry that can’t be read while answers are given', async () => {
+    const rig = await listen(await startRig());
+    const broken = new Error('the disk is gone');
+    Object.assign(rig.registry, { getAliases: () => Promise.reject(broken) });
+    let warnings: unknown = [];
+    while (String(warnings) === '') {
+      await new Promise((later) => setTimeout(later, 5));
+      ({ warnings } = (await get(rig, '/ready')).body);
+    }
+    expect(warnings).toEqual([
+      expect.stringMatching(/can't be read since .*the disk is gone; version 1 keeps serving/),
+    ]);
+    expect(await get(rig, '/ready')).toMatchObject({ status: 200, body: { ready: true } });
   });
 
   it('is refused where there is no model at all', async () => {
@@ -111,6 +126,7 @@ describe('the service', () => {
     expect(status).toBe(200);
     expect(Object.keys(body['paths'] as object).sort()).toEqual([
       '/health',
+      '/metrics',
       '/ready',
       '/v1/models/{name}',
       '/v1/models/{name}/feedback',

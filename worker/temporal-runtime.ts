@@ -11,14 +11,15 @@ function readable(meta: LogMetadata | undefined): Record<string, unknown> {
   );
 }
 
-/** Sends the logs of Temporal's core, of workflows and of activities through our logger. Once per process, before anything else. */
-export function installTemporalRuntime(logger: Logger, shutdownSignals: NodeJS.Signals[]): void {
+/** Sends the logs of Temporal's core, of workflows and of activities through our logger, and its metrics to Prometheus. Once per process, before anything else. */
+export function installTemporalRuntime(logger: Logger, metricsAddress: string | null): void {
   const at =
     (level: LogLevel) =>
     (message: string, meta?: LogMetadata): void =>
       void logger.log(levels[level], message, readable(meta));
   Runtime.install({
-    shutdownSignals,
+    // The worker hears signals itself.
+    shutdownSignals: [],
     logger: {
       log: (level, message, meta) => at(level)(message, meta),
       trace: at('TRACE'),
@@ -27,6 +28,9 @@ export function installTemporalRuntime(logger: Logger, shutdownSignals: NodeJS.S
       warn: at('WARN'),
       error: at('ERROR'),
     },
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metricsAddress !== null && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
   });
 }
