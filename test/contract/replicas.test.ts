@@ -59,7 +59,7 @@ describe('the living replicas', () => {
   it('say what they have loaded and what serves', async () => {
     const directory = await temporaryFolder();
     const url = await startReplica(directory);
-    expect(await openReplicas({ directory }).list(model)).toEqual([
+    expect(await openReplicas({ directory }).list(model)).toMatchObject([
       {
         replicaId: 'r1',
         url,
