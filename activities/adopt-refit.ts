@@ -7,6 +7,7 @@ import { taskOf, type Predictions } from '../domain/task.ts';
 import { blendId } from '../domain/blend/policy.ts';
 import { retrainingReport } from '../domain/report/kind.ts';
 import type { Dependencies } from './dependencies.ts';
+import { exportPackage } from './export-package.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
 import { verdictOf, writeCard } from './write-card.ts';
@@ -97,18 +98,20 @@ async function complete({ packages }: Dependencies, from: string, to: string): P
 }
 
 async function register(
-  { registry, packages }: Dependencies,
+  deps: Dependencies,
   { project: { model }, decisionId }: RefitRequest,
   examined: string,
   packageDirectory: string,
 ): Promise<string> {
+  const { registry, packages } = deps;
   const { tags } = await registry.getVersion(model, examined);
   const { parameters } = await packages.readSignature(packageDirectory);
+  const exported = await exportPackage(deps, packageDirectory);
   const { version } = await registry.register({
     model,
     idempotencyKey: `${decisionId}/refit`,
     packageDirectory,
-    tags: { ...tags, parameters: String(parameters), refitOf: examined },
+    tags: { ...tags, parameters: String(parameters), refitOf: examined, ...exported },
   });
   return version;
 }

@@ -16,6 +16,7 @@ import { inferContract } from '../domain/quality/infer-contract.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { chooseChallenger, type Choice } from './choose-challenger.ts';
 import type { Dependencies } from './dependencies.ts';
+import { exportPackage } from './export-package.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { holdGoldenExam } from './hold-golden-exam.ts';
@@ -90,13 +91,14 @@ async function saveReference(
 }
 
 async function register(
-  { registry }: Dependencies,
+  deps: Dependencies,
   { project, decisionId, snapshotId }: GateRequest,
   { chosen, costs }: Choice,
   verdict: Verdict,
   blockRows: number,
 ): Promise<string> {
-  const { version } = await registry.register({
+  const exported = await exportPackage(deps, chosen.packageDirectory);
+  const { version } = await deps.registry.register({
     model: project.model,
     idempotencyKey: decisionId,
     packageDirectory: chosen.packageDirectory,
@@ -112,6 +114,7 @@ async function register(
       // Probation takes as many labels for one piece of evidence.
       blockRows: String(blockRows),
       ...costTags(costs.challenger),
+      ...exported,
     },
   });
   return version;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBacktestCommand } from './cli/backtest-command.ts';
 import { addCheckCommand } from './cli/check-command.ts';
 import { addDriftCommand } from './cli/drift-command.ts';
+import { addExportCommand } from './cli/export-command.ts';
 import { addInitCommand } from './cli/init-command.ts';
 import { addKeysCommand } from './cli/keys-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   addStartCommand(program, print);
   addBacktestCommand(program, print);
   addDriftCommand(program, print);
+  addExportCommand(program, print);
   addKeysCommand(program, print);
   addOperatorCommands(program, print);
   addReportCommand(program, print);

@@ -1,5 +1,6 @@
 import type { Column, DataSchema, Feature, Table } from '../../domain/table.ts';
 import type { FeatureValue } from '../ports/store.ts';
+import { parseTime } from './parse-time.ts';
 
 export type FeatureRow = Readonly<Record<string, FeatureValue>>;
 
@@ -35,9 +36,7 @@ function whatIsWrong({ type }: Feature, value: FeatureValue): string | null {
     case 'categorical':
       return typeof value === 'string' ? null : 'must be a text or null';
     case 'timestamp':
-      return typeof value === 'string' && Number.isFinite(Date.parse(value))
-        ? null
-        : 'must be an ISO 8601 time or null';
+      return typeof value === 'string' && Number.isFinite(parseTime(value)) ? null : 'must be an ISO 8601 time or null';
   }
 }
 
@@ -55,7 +54,7 @@ function toColumn({ name, type }: Feature, rows: readonly FeatureRow[]): Column 
   for (let row = 0; row < rows.length; row += 1) {
     const value = rows[row]?.[name] ?? null;
     if (value === null) values[row] = Number.NaN;
-    else values[row] = type === 'timestamp' ? Date.parse(String(value)) : Number(value);
+    else values[row] = type === 'timestamp' ? parseTime(String(value)) : Number(value);
   }
   return { kind: 'numeric', values };
 }

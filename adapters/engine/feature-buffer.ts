@@ -1,3 +1,4 @@
+import { parseTime } from '../data/parse-time.ts';
 import type { DataSchema, Table } from '../../domain/table.ts';
 import type { FeatureRow } from '../data/feature-rows.ts';
 
@@ -74,7 +75,7 @@ function compileRowReader(
       case 'categorical':
         return `${target} = codeOf(${feature}, ${value});`;
       case 'timestamp':
-        return `v = ${value}; ${target} = v === null ? NaN : Date.parse(v);`;
+        return `v = ${value}; ${target} = v === null ? NaN : parseTime(v);`;
       case 'numeric':
       case 'boolean':
         return `v = ${value}; ${target} = v === null ? NaN : +v;`;
@@ -82,8 +83,8 @@ function compileRowReader(
   });
   // The names are JSON texts, so nothing but the schema's own words becomes code.
   // oxlint-disable-next-line typescript/no-implied-eval
-  const make = new Function('values', 'codeOf', `return (row, at) => { let v; ${lines.join('\n')} };`) as (
+  const make = new Function('values', 'codeOf', 'parseTime', `return (row, at) => { let v; ${lines.join('\n')} };`) as (
     ...args: unknown[]
   ) => RowReader;
-  return make(values, codeOf);
+  return make(values, codeOf, parseTime);
 }

@@ -7,7 +7,6 @@ import type { ModelCard } from '../../domain/report/card.ts';
 import type { TrainingPoint } from '../../domain/report/evidence.ts';
 import type { Signature } from './model-runtime.ts';
 
-/** Reads and completes the folder of a model package before it is registered; what is registered never changes. */
 /** A network among several that answer with their weighted mean, a package of its own within theirs. */
 export interface BlendMember {
   /** Within the package. */
@@ -24,6 +23,13 @@ export interface Blend {
   readonly members: readonly BlendMember[];
 }
 
+/** What was written for MLflow and Python. */
+export interface ModelExport {
+  /** Why Python can't load the package; null where it can. */
+  readonly notice: string | null;
+}
+
+/** Reads and completes the folder of a model package before it is registered; what is registered never changes. */
 export interface ModelPackages {
   /** A candidate's loss on each validation row, the same rows for every candidate of a run; null where it was not trained. */
   readValidationLosses(packageDirectory: string): Promise<Float64Array | null>;
@@ -49,4 +55,6 @@ export interface ModelPackages {
   writeContract(packageDirectory: string, contract: SchemaContract): Promise<void>;
   /** For people: `model-card.md` and `model-card.html`. */
   writeCard(packageDirectory: string, card: ModelCard): Promise<void>;
+  /** Last of all: `MLmodel`, input example, and an export that Python can load, of what the package is by now. */
+  writeExport(packageDirectory: string): Promise<ModelExport>;
 }

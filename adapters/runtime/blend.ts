@@ -141,7 +141,7 @@ async function addMember(
 ): Promise<BlendMember> {
   const to = join(blendDirectory, directory);
   await cp(packageDirectory, to, { recursive: true });
-  for (const file of completingFiles) await rm(join(to, file), { force: true });
+  for (const file of completingFiles) await rm(join(to, file), { recursive: true, force: true });
   const { candidateId, snapshotId, parameters } = await readPackageFile<Signature>(to, 'signature.json');
   return { directory, weight, candidateId, snapshotId, parameters, weightsSha256: await hashWeights(to) };
 }

@@ -7,6 +7,7 @@ import type { Calibrator } from '../../domain/calibration/calibrator.ts';
 import type { LabelScale } from '../../domain/preprocessing/label-scale.ts';
 import type { Preprocessing } from '../../domain/preprocessing/preprocessing.ts';
 import { syncDirectory, writeDurably } from '../files/durable.ts';
+import { exportedFiles } from '../export/files.ts';
 import { manifestFile, manifestSignatureFile } from '../registry/manifest.ts';
 import type { Signature } from '../ports/model-runtime.ts';
 import type { Golden } from './golden.ts';
@@ -91,6 +92,7 @@ export const completingFiles: readonly string[] = [
   'model-card.html',
   manifestFile,
   manifestSignatureFile,
+  ...exportedFiles,
 ];
 
 /** A version with a calibrator of its own has this file; others say what the network says. */

@@ -53,7 +53,7 @@ async function copyPackage(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });
   await cp(from, to, { recursive: true });
-  for (const file of ownFiles) await rm(join(to, file), { force: true });
+  for (const file of ownFiles) await rm(join(to, file), { recursive: true, force: true });
 }
 
 /** What the network says without any calibrator. */

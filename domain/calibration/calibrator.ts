@@ -12,9 +12,9 @@ export type Calibrator =
   | { readonly kind: 'line'; readonly slope: number; readonly intercept: number };
 
 /** Networks of single precision say 0 and 1 for what is nearly so. */
-const furthestProbability = 1e-7;
+export const furthestProbability = 1e-7;
 /** So much of the score itself is kept, so that scores which isotonic regression ties stay in their order. */
-const keptShare = 1e-3;
+export const keptShare = 1e-3;
 
 /** Outputs as the calibrator wants them; null leaves them as they are. */
 export function applyCalibrator(calibrator: Calibrator | null, predictions: Predictions): Predictions {

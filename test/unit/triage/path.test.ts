@@ -141,6 +141,7 @@ describe('from a signal to a recalibrated challenger', () => {
       ['1', '2'].map((version) => deps.registry.getVersion(project.model, version)),
     );
     expect(fresh!.tags['weightsSha256']).toBe(old!.tags['weightsSha256']);
+    expect([old!.tags['export'], fresh!.tags['export']]).toEqual(['onnx', 'onnx']);
     const model = await loadModel(await deps.registry.fetchPackage(project.model, '2'));
     expect(await model.verifyGolden()).toBeLessThan(policy.serving.goldenTolerance);
     model.dispose();
