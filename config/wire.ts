@@ -16,6 +16,20 @@ export const predictRequestSchema = z.strictObject({
   requestId: z.string().min(1).max(200).optional(),
 });
 
+/** What each feature did to an answer, from an average row on; or why that can't be said. */
+export const explanationSchema = z.union([
+  z.object({
+    method: z.literal('integrated-gradients'),
+    /** Class whose probability is explained; absent for a value. */
+    of: z.string().optional(),
+    output: z.number(),
+    baselineOutput: z.number(),
+    /** They sum to output − baselineOutput, but for rounding. */
+    contributions: z.array(z.object({ feature: z.string(), value: featureValueSchema, contribution: z.number() })),
+  }),
+  z.object({ unavailable: z.string() }),
+]);
+
 export const predictionSchema = z.object({
   /** Send it with the outcome to /feedback. */
   id: z.string(),
@@ -32,6 +46,8 @@ export const predictionSchema = z.object({
   abstained: z.object({ code: z.enum(['low-probability', 'out-of-range']), reason: z.string() }).optional(),
   /** The label was decided without the model: the row belongs to the control slice. */
   decidedBy: z.literal('control').optional(),
+  /** With `?explain=true`. */
+  explanation: explanationSchema.optional(),
 });
 
 export const predictAnswerSchema = z.object({

@@ -106,6 +106,7 @@ function createLoggedSlots(options: ServiceOptions, model: string): ModelSlots {
     registry,
     loadModel,
     readFacts,
+    onExplainFailure: (error) => void logger.warn(`${model}: an explanation failed`, { model, error }),
     goldenTolerance,
     firstRetryMs,
     onSwitch: (from, to) => {

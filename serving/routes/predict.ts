@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { findRowProblem, type FeatureRow } from '../../adapters/data/feature-rows.ts';
 import type { PredictionRecord } from '../../adapters/ports/store.ts';
 import type { PredictAnswer, PredictRequest } from '../../config/wire.ts';
 import type { DataSchema } from '../../domain/table.ts';
-import { answerRow, createAnswerContext, type AnsweredRow } from '../answers.ts';
+import { answerRow, createAnswerContext, type AnsweredRow, type Prediction } from '../answers.ts';
 import { drawFor } from '../control-draws.ts';
 import { findModel, noChampion, record, settingsOf, type Dependencies } from '../dependencies.ts';
 import { ServiceError } from '../errors.ts';
+import { refuseManyExplanations } from '../explain.ts';
 import { scoreRows, type Scored } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
 
 /** Predicts rows; the answer leaves when the predictions are durably logged. */
-export async function predictRows(deps: Dependencies, name: string, request: PredictRequest): Promise<PredictAnswer> {
+export async function predictRows(
+  deps: Dependencies,
+  name: string,
+  request: PredictRequest,
+  isExplained = false,
+): Promise<PredictAnswer> {
   const startedMs = performance.now();
   const slots = await findModel(deps, name);
   const { champion, previous } = slots.current();
@@ -22,6 +29,7 @@ export async function predictRows(deps: Dependencies, name: string, request: Pre
     const eventMs = readTimes(request);
     const entities = readEntities(request);
     refuseBadRows(schema, request.rows);
+    if (isExplained) refuseManyExplanations(request.rows.length);
     const scored = await scoreRows(champion, previous, request.rows, deps.logger);
     const requestId = request.requestId ?? randomUUID();
     // Ids are made in the breath in which the log takes the records, so that a reader never finds a smaller id later.
@@ -30,11 +38,26 @@ export async function predictRows(deps: Dependencies, name: string, request: Pre
     const facts = { eventMs, entities, requestId, startedMs, ids, answers };
     const records = toRecords(champion, request.rows, scored, facts);
     await record(deps.log.appendPredictions(slots.model, records));
-    const predictions = answers.map(({ prediction }) => prediction);
+    const told = answers.map(({ prediction }) => prediction);
+    const predictions = isExplained ? await explainRows(champion, request.rows, told) : told;
     return { model: slots.model, version: champion.version, requestId, predictions };
   } finally {
     for (const release of releases) release?.();
   }
+}
+
+/** One after the other, and others' requests between. */
+async function explainRows(
+  { explain }: HostedVersion,
+  rows: readonly FeatureRow[],
+  predictions: readonly Prediction[],
+): Promise<Prediction[]> {
+  const explained: Prediction[] = [];
+  for (const [index, prediction] of predictions.entries()) {
+    explained.push({ ...prediction, explanation: await explain(rows[index] ?? {}, prediction) });
+    await setImmediate();
+  }
+  return explained;
 }
 
 function readTimes({ rows, times }: PredictRequest): readonly number[] | null {

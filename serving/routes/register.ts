@@ -36,14 +36,16 @@ export function registerRoutes(app: App, deps: Dependencies): void {
 }
 
 function registerModelRoutes(app: App, deps: Dependencies): void {
-  const predict = { summary: 'Predict rows', params, body: predictRequestSchema };
+  const querystring = z.object({ explain: z.enum(['true', 'false']).optional() });
+  const predict = { summary: 'Predict rows', params, querystring, body: predictRequestSchema };
   app.post(
     '/v1/models/:name/predict',
     {
       config: { access: ['predict'], isLoad: true },
       schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } },
     },
-    ({ id, params: { name }, body }) => predictRows(deps, name, { requestId: id, ...body }),
+    ({ id, params: { name }, body, query }) =>
+      predictRows(deps, name, { requestId: id, ...body }, query.explain === 'true'),
   );
 
   const takeFeedback = createFeedbackTaker(deps);

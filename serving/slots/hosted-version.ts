@@ -1,3 +1,4 @@
+import type { ExplainRow } from '../explain.ts';
 import type { ServedModel } from '../../adapters/engine/serve-model.ts';
 import type { AnswerFacts, createRangeCheck } from '../../domain/answers/facts.ts';
 
@@ -9,6 +10,7 @@ export interface HostedVersion {
   readonly residuals: AnswerFacts['residuals'];
   /** Features of a row that have a value which the training rows did not have; none where that is not known. */
   readonly listOutside: ReturnType<typeof createRangeCheck>;
+  readonly explain: ExplainRow;
   readonly loadedAtMs: number;
   readonly goldenMaxDifference: number;
   /** Keeps the version in memory until the returned function is called, once. */

@@ -3,6 +3,7 @@ import type { LoadModel } from '../../adapters/ports/model-runtime.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { tableFromFeatureRows } from '../../adapters/data/feature-rows.ts';
 import { createRangeCheck, type AnswerFacts } from '../../domain/answers/facts.ts';
+import { createExplainer } from '../explain.ts';
 import { hostVersion, type HostedVersion } from './hosted-version.ts';
 
 export interface VersionSource {
@@ -10,6 +11,7 @@ export interface VersionSource {
   readonly loadModel: LoadModel;
   /** What a package says of its answers; null where it says nothing. */
   readonly readFacts: (packageDirectory: string) => Promise<AnswerFacts | null>;
+  readonly onExplainFailure: (error: unknown) => void;
   /** Largest absolute difference between a golden prediction and its replay. */
   readonly goldenTolerance: number;
 }
@@ -37,6 +39,7 @@ export async function loadVersion(source: VersionSource, name: string, version: 
       model,
       residuals: facts?.residuals ?? null,
       listOutside: createRangeCheck(facts?.range ?? {}),
+      explain: createExplainer(packageDirectory, model.signature.schema, source.onExplainFailure),
       loadedAtMs: Date.now(),
       goldenMaxDifference,
     });

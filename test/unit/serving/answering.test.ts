@@ -70,6 +70,23 @@ describe('an answer of the service', () => {
     expect(new Set(logged.map(({ decision }) => decision?.propensity.toFixed(2)))).toEqual(new Set(['0.85', '0.15']));
   });
 
+  it('says why it can’t be explained, and refuses to explain many', async () => {
+    const rig = await listen(await startRig());
+    const explained = async (count: number) => {
+      const payload = { rows: Array.from({ length: count }, () => goodRow) };
+      const url = `/v1/models/${model}/predict?explain=true`;
+      return await rig.service.app.inject({ method: 'POST', url, payload });
+    };
+    const [prediction] = (await explained(1)).json<PredictAnswer>().predictions;
+    expect(prediction).toMatchObject({ label: 'yes' });
+    expect(prediction?.explanation).toEqual({
+      unavailable: "this version can't be explained: its networks could not be read",
+    });
+    const many = await explained(11);
+    expect(many.statusCode).toBe(400);
+    expect(many.json()).toMatchObject({ error: { code: 'request-invalid', field: 'rows' } });
+  });
+
   it('is not given while the settings can’t be read, and was never known', async () => {
     let isBroken = true;
     const readSettings = () => (isBroken ? Promise.reject(new Error('not JSON')) : Promise.resolve(null));

@@ -44,6 +44,7 @@ async function openSlots(
     },
     loadModel: models.load,
     readFacts: () => Promise.resolve(null),
+    onExplainFailure: () => undefined,
     goldenTolerance: 1e-5,
     firstRetryMs: 1,
     onSwitch: (from, to) => void switches.push(`${from ?? 'none'} → ${to ?? 'none'}`),
