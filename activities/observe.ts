@@ -1,3 +1,5 @@
+import type { MonitorObservation } from '../domain/dashboard/observation.ts';
+import type { DriftReport } from '../domain/drift/judge.ts';
 import type { Finding } from '../domain/monitoring/finding.ts';
 import { judgeInputs } from '../domain/monitoring/judge-inputs.ts';
 import { judgeOutcomes } from '../domain/monitoring/judge-outcomes.ts';
@@ -15,6 +17,7 @@ import { keepSettings } from './keep-settings.ts';
 import { lookAtAnswers } from './look-at-answers.ts';
 import { lookAtQuality } from './look-at-quality.ts';
 import { policyInForce } from './policy-in-force.ts';
+import { noteObservation } from './note-observation.ts';
 import { currentScope } from './scope.ts';
 import type { MonitorCursor, Observation, ObserveRequest } from './types.ts';
 
@@ -37,6 +40,7 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   const from = cursor?.champion === champion.version ? cursor : startAt(champion, policy, cursor, clock.rows);
   const outcomes = await lookAtOutcomes(deps, champion, policy, from);
   const inputs = await lookAtInputs(deps, champion, policy, from, clock.rows);
+  await noteObservation(deps, champion, clock, { losses: outcomes.losses, drift: inputs.drift });
   return {
     clock,
     signals: [...inputs.signals, ...outcomes.signals],
@@ -79,6 +83,7 @@ interface OutcomesSeen {
   readonly watch: LossWatch;
   readonly lastId: string | null;
   readonly summary: string;
+  readonly losses: MonitorObservation['losses'];
 }
 
 async function lookAtOutcomes(
@@ -96,7 +101,16 @@ async function lookAtOutcomes(
     watch: seen.watch,
     lastId: rows.ids[seen.matureRows - 1] ?? lastId,
     summary: seen.summary,
+    losses: seen.losses,
   };
+}
+
+interface InputsSeen {
+  readonly signals: readonly Signal[];
+  readonly driftAtRows: number;
+  readonly summary: string;
+  /** Null while no window is full. */
+  readonly drift: DriftReport | null;
 }
 
 async function lookAtInputs(
@@ -105,11 +119,11 @@ async function lookAtInputs(
   policy: Policy,
   { driftAtRows }: MonitorCursor,
   rows: number,
-): Promise<{ signals: readonly Signal[]; driftAtRows: number; summary: string }> {
+): Promise<InputsSeen> {
   const { windowRows } = policy.monitor;
   const seen = rows - driftAtRows;
   if (seen < windowRows) {
-    return { signals: [], driftAtRows, summary: `${seen} of ${windowRows} rows of a drift window` };
+    return { signals: [], driftAtRows, summary: `${seen} of ${windowRows} rows of a drift window`, drift: null };
   }
   const { model, task, schema, reference } = champion;
   const query = { model, schema, newestRows: windowRows };
@@ -122,6 +136,7 @@ async function lookAtInputs(
     signals: stamp([...broken, ...judged.signals, ...apart, ...answered]),
     driftAtRows: rows,
     summary: judged.summary,
+    drift: judged.drift,
   };
 }
 

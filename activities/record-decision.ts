@@ -26,8 +26,18 @@ export async function recordDecision(deps: Dependencies, request: RecordRequest)
     const { project, record } = request;
     const note = await reportOn(deps, request);
     await deps.ledger.append(project.model, note === null ? record : { ...record, report: note });
+    await noteStanding(deps, request);
     return note?.path ?? null;
   });
+}
+
+/** For the dashboard; nothing else is lost where it can't be written. */
+async function noteStanding({ reports }: Dependencies, { project, standing }: RecordRequest): Promise<void> {
+  try {
+    await reports?.noteStanding(project.model, standing);
+  } catch (error) {
+    currentScope().warn('where a model stands could not be noted', { model: project.model, error });
+  }
 }
 
 async function reportOn(deps: Dependencies, request: RecordRequest): Promise<ReportNote | null> {

@@ -4,6 +4,7 @@ import type { ExamRecord } from '../domain/lifecycle/exams.ts';
 import type { LedgerRecord } from '../domain/lifecycle/events.ts';
 import type { RetrainMode, RetrainResult, Triage } from '../domain/lifecycle/results.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
+import type { Standing } from '../domain/lifecycle/standing.ts';
 import type { Switch, SwitchStep } from '../domain/lifecycle/switch.ts';
 import type { LossWatch } from '../domain/outcomes/watch-losses.ts';
 import type { PolicyClock } from '../domain/policy.ts';
@@ -133,6 +134,8 @@ export interface MonitorCursor {
 export interface RecordRequest {
   readonly project: ProjectRef;
   readonly record: LedgerRecord;
+  /** Where the model's life stands with it. */
+  readonly standing: Standing;
 }
 
 export interface ObserveRequest {

@@ -4,6 +4,7 @@ import type { ControlActivities, ProbationProgress, ProjectRef, TrainingActiviti
 import type { Command, LifecycleEvent } from '../domain/lifecycle/events.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { initialState, type DecisionSummary, type LifecycleState } from '../domain/lifecycle/state.ts';
+import { standingOf } from '../domain/lifecycle/standing.ts';
 import { step } from '../domain/lifecycle/step.ts';
 import type { Switch } from '../domain/lifecycle/switch.ts';
 import { findChallenger } from '../workflows/find-challenger.ts';
@@ -143,7 +144,11 @@ async function run(shell: Shell, command: Command): Promise<void> {
       return;
     case 'record':
       shell.taken.push(command.record);
-      await control.appendLedger({ project, record: command.record });
+      await control.appendLedger({
+        project,
+        record: command.record,
+        standing: standingOf(shell.state, shell.nowMs),
+      });
       return;
   }
 }

@@ -55,6 +55,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     readSettings: openNotes<AnswerSettings>(home.settings).read,
     checkLog: () => checkWritable(home.store, replicaId),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
+    home,
     security,
     load: serviceEnvironment.load,
     metrics,

@@ -6,6 +6,8 @@ import type { PredictionLog } from '../adapters/ports/store.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import type { AnswerFacts } from '../domain/answers/facts.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
+import type { Home } from '../config/home.ts';
+import { registerDashboard } from './dashboard/routes.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { LoadGateOptions } from './operations/load-gate.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
@@ -38,6 +40,8 @@ export interface ServiceOptions {
   readonly firstRetryMs?: number;
   /** @default 16 MiB */
   readonly bodyLimitBytes?: number;
+  /** Whose files the page at `/` shows; without it there is no page. */
+  readonly home?: Home;
   /** Without it anybody may do anything. */
   readonly security?: HttpOptions['security'];
   /** When requests are turned away. */
@@ -78,6 +82,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { load = {}, metrics = createMetrics() } = options;
   const operations = createOperations({ models: served, checkLog, logger, load, metrics });
   const app = await createHttp(deps, { bodyLimitBytes, security, operations });
+  if (options.home !== undefined) await registerDashboard(app, options.home, served);
   return {
     app,
     drain: () => operations.drain(),

@@ -1,6 +1,7 @@
 import { getExternalWorkflowHandle, isCancellation, log } from '@temporalio/workflow';
 import type { ProjectRef } from '../activities/types.ts';
 import type { Command, LedgerRecord } from '../domain/lifecycle/events.ts';
+import { standingOf } from '../domain/lifecycle/standing.ts';
 import { runProbation, runRetrain } from './children.ts';
 import { describeError } from './describe-error.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -55,7 +56,7 @@ async function runShort(
       return tell({ type: 'triaged', nowMs: Date.now(), decisionId, triage });
     }
     case 'record':
-      return await record(project, tell, command.record);
+      return await record(project, { state, tell }, command.record);
     case 'runStep':
       return await runStep(project, { state, tell }, command);
     case 'lookAgain':
@@ -65,9 +66,10 @@ async function runShort(
   }
 }
 
-async function record(project: ProjectRef, tell: Lifecycle['tell'], entry: LedgerRecord): Promise<void> {
+async function record(project: ProjectRef, { state, tell }: Lifecycle, entry: LedgerRecord): Promise<void> {
+  const standing = standingOf(state(), Date.now());
   // Histories from before there were reports have no path.
-  const path = (await control.appendLedger({ project, record: entry })) ?? null;
+  const path = (await control.appendLedger({ project, record: entry, standing })) ?? null;
   if (path !== null) tell({ type: 'reported', nowMs: Date.now(), id: entry.id, path });
 }
 

@@ -15,6 +15,13 @@ interface Shown extends Size {
   readonly marginLeft?: number;
 }
 
+interface Drawn {
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  querySelector(selector: string): { remove(): void } | null;
+  readonly outerHTML: string;
+}
+
 /** A picture with a name, as text that goes into a page. */
 export function draw({ label, marks, marginLeft, ...options }: Shown): string {
   const { document } = parseHTML('<html></html>');
@@ -25,10 +32,12 @@ export function draw({ label, marks, marginLeft, ...options }: Shown): string {
     marginLeft: marginLeft ?? 52,
     marginRight: 24,
     marginBottom: 44,
-    style: { fontSize: '12px' },
     ariaLabel: label,
-  }) as unknown as { setAttribute(name: string, value: string): void; outerHTML: string };
+  }) as unknown as Drawn;
   svg.setAttribute('role', 'img');
+  // The page's own style sheet says what these would: a page may forbid styles within it.
+  svg.removeAttribute('style');
+  svg.querySelector('style')?.remove();
   return svg.outerHTML;
 }
 

@@ -24,7 +24,7 @@ h3 { font-size: 1rem; margin: 1.5rem 0 .3rem; } a { color: var(--c1); } code { f
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--back); }
 figure { margin: 1rem 0; break-inside: avoid; } .narrow { display: none; }
-svg { max-width: 100%; height: auto; }
+svg { max-width: 100%; height: auto; } figure svg { display: block; font: 12px system-ui, sans-serif; overflow: visible; } svg text { white-space: pre; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; margin: .5rem 0; font-size: .9rem; }
 .mark { display: inline-block; width: 1em; text-align: center; }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ReportRef } from '../../domain/report/kind.ts';
 import { writeDurably } from '../files/durable.ts';
 import { isModelName } from '../files/names.ts';
+import { openBoard } from './board-files.ts';
 import type { EvidenceOf, Reports } from '../ports/reports.ts';
 import { renderReport } from './render-report.ts';
 
@@ -34,6 +35,7 @@ export function openReports({ directory, temporalUi }: ReportsOptions): Reports 
       await writeDurably(join(folder, 'index.html'), page);
       return { path: `reports/${report.model}/${report.id}/index.html`, page, json };
     },
+    ...openBoard(directory),
     linkTo: (workflowId) => ({ name: `Temporal workflow ${workflowId}`, url: urlOf(temporalUi, workflowId) }),
   };
 }

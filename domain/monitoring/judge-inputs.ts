@@ -17,12 +17,12 @@ export interface InputWindow {
 export function judgeInputs(
   { task, inputs, outputs, reference }: InputWindow,
   policy: DriftPolicy,
-): { readonly signals: readonly Finding[]; readonly summary: string } {
+): { readonly signals: readonly Finding[]; readonly summary: string; readonly drift: DriftReport } {
   const predictions = countColumn(reference.prediction.spec, predictionColumn(task, outputs, inputs.rowCount));
   const prediction = { reference: reference.prediction, current: predictions };
   const report = judgeDrift({ features: compareFeatures(reference, inputs), prediction }, policy);
   const estimated = judgeEstimates(reference, inputs, outputs);
-  return { signals: [...describeDrift(report), ...estimated.signals], summary: report.verdict.reason };
+  return { signals: [...describeDrift(report), ...estimated.signals], summary: report.verdict.reason, drift: report };
 }
 
 /** The features of a window on the cells of the reference; those that the window doesn't have are left out. */

@@ -32,6 +32,8 @@ export interface OutcomeFindings {
   /** How many rows of the window were judged; later ones wait for their labels. */
   readonly matureRows: number;
   readonly summary: string;
+  /** Of the new outcomes, scaled; null without any. */
+  readonly losses: { readonly count: number; readonly mean: number } | null;
 }
 
 /** Fewer mature rows than this say nothing about the label feed. */
@@ -54,7 +56,8 @@ export function judgeOutcomes(window: OutcomeWindow, question: OutcomeQuestion, 
     ],
     watch,
     matureRows: mature,
-    summary: `${losses.length.toLocaleString('en-US')} new outcomes, mean loss ${meanOf(losses)}`,
+    summary: `${losses.length.toLocaleString('en-US')} new outcomes, mean loss ${meanOf(losses)?.toFixed(3) ?? 'unknown'}`,
+    losses: losses.length === 0 ? null : { count: losses.length, mean: meanOf(losses)! },
   };
 }
 
@@ -88,7 +91,6 @@ function judgeLabelFeed({ labels }: OutcomeWindow, { policy }: OutcomeQuestion, 
   return [{ kind: 'data-quality', reason, sources: ['label-feed'] }];
 }
 
-function meanOf(losses: Float64Array): string {
-  if (losses.length === 0) return 'unknown';
-  return (losses.reduce((sum, loss) => sum + loss, 0) / losses.length).toFixed(3);
+function meanOf(losses: Float64Array): number | null {
+  return losses.length === 0 ? null : losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }

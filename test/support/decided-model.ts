@@ -7,6 +7,8 @@ import { homeAt } from '../../config/home.ts';
 import { loadProject } from '../../config/load-project.ts';
 import { noExams } from '../../domain/lifecycle/exams.ts';
 import type { RetrainResult } from '../../domain/lifecycle/results.ts';
+import { standingOf } from '../../domain/lifecycle/standing.ts';
+import { initialState } from '../../domain/lifecycle/state.ts';
 import { planPromotion, planRollback, type Switch } from '../../domain/lifecycle/switch.ts';
 import type { Policy } from '../../domain/project.ts';
 import { compose } from '../../worker/compose.ts';
@@ -62,7 +64,11 @@ function toModel({ deps, home, policy, log, project }: Parts): DecidedModel {
   let lastKey: string | null = null;
   let served = 0;
   const record = (id: string, kind: string, summary: string, evidence: unknown): Promise<string | null> =>
-    control.appendLedger({ project, record: { id, kind, atMs: Date.now(), summary, evidence } });
+    control.appendLedger({
+      project,
+      record: { id, kind, atMs: Date.now(), summary, evidence },
+      standing: standingOf(initialState(model, policy), Date.now()),
+    });
   return {
     deps,
     home,

@@ -6,10 +6,14 @@ import { tmpdir } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordDecision } from '../../../activities/record-decision.ts';
+import { standingOf } from '../../../domain/lifecycle/standing.ts';
+import { initialState } from '../../../domain/lifecycle/state.ts';
 import type { Report, RetrainingReport } from '../../../domain/report/report.ts';
 import { chromiumPath, desk, findFlaws, inBrowser, launchBrowser, phone, schemes } from '../../support/browser.ts';
+import { testPolicy } from '../../support/policy.ts';
 import { beginModel, type DecidedModel } from '../../support/decided-model.ts';
 
+const standing = standingOf(initialState('prices', testPolicy), 1);
 let model: DecidedModel;
 const run = { model: 'prices', decisionId: 'prices-0002', candidateId: null };
 let paths: Readonly<Record<'first' | 'second' | 'probation' | 'rollback', string>>;
@@ -141,11 +145,13 @@ describe('the report of a decision', () => {
     const blocked = { outcome: 'blocked', reason: 'too few rows', version: null, candidateId: null, checks: [] };
     const path = await recordDecision(model.deps, {
       project,
+      standing,
       record: { id: 'prices-0008/gate', kind: 'gate: blocked', atMs: 1, summary: 'too few rows', evidence: blocked },
     });
     expect(await readReport(path!)).toMatchObject({ sentence: 'Nothing was trained: too few rows.', problem: null });
     const failed = await recordDecision(model.deps, {
       project,
+      standing,
       record: { id: 'prices-0009/failed', kind: 'retraining failed', atMs: 1, summary: 'no memory', evidence: null },
     });
     expect(await readReport(failed!)).toMatchObject({ sentence: 'The retraining failed: no memory.', outcome: 'fail' });
@@ -174,14 +180,24 @@ describe('a report that can’t be made', () => {
     // A file in the place of its folder.
     await mkdir(join(model.home, 'reports', 'prices'), { recursive: true });
     await writeFile(join(model.home, 'reports', 'prices', 'prices-0100'), '');
-    expect(await recordDecision(model.deps, { project: project(), record: record('prices-0100/gate') })).toBeNull();
+    expect(
+      await recordDecision(model.deps, {
+        project: project(),
+        standing,
+        record: record('prices-0100/gate'),
+      }),
+    ).toBeNull();
     const entry = (await model.deps.ledger.read('prices')).find(({ id }) => id === 'prices-0100/gate');
     expect(entry?.summary).toBe('better');
     expect(entry?.report).toEqual({ path: null, problem: expect.stringMatching(/^no report: E[A-Z]+/) as string });
   });
 
   it('is made of what the ledger has where its evidence is lost, and says so', async () => {
-    const path = await recordDecision(model.deps, { project: project(), record: record('prices-0101/gate') });
+    const path = await recordDecision(model.deps, {
+      project: project(),
+      standing,
+      record: record('prices-0101/gate'),
+    });
     const page = await read(path!);
     expect(page).toContain('This report is not whole: the evidence could not be kept');
     expect(page).toContain('Version 9 passed the gate: better.');
