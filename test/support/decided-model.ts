@@ -8,7 +8,7 @@ import { loadProject } from '../../config/load-project.ts';
 import { noExams } from '../../domain/lifecycle/exams.ts';
 import type { RetrainResult } from '../../domain/lifecycle/results.ts';
 import { standingOf } from '../../domain/lifecycle/standing.ts';
-import { initialState } from '../../domain/lifecycle/state.ts';
+import { initialState, type LifecycleState } from '../../domain/lifecycle/state.ts';
 import { planPromotion, planRollback, type Switch } from '../../domain/lifecycle/switch.ts';
 import type { Policy } from '../../domain/project.ts';
 import { compose } from '../../worker/compose.ts';
@@ -30,6 +30,10 @@ export interface DecidedModel {
     rows: number,
     options: { readonly champion: string; readonly previous: string; readonly isGood: boolean },
   ): Promise<void>;
+  /** One look of the monitor. */
+  observe(): Promise<void>;
+  /** Where the model's life stands, as its lifecycle would note it with an entry. */
+  stand(changes: Partial<LifecycleState>): Promise<void>;
   /** Looks until all labels are seen, and records what a watch says that ends here. */
   watch(promotion: Switch): Promise<string | null>;
   rollBack(promotion: Switch): Promise<string | null>;
@@ -129,6 +133,14 @@ function toModel({ deps, home, policy, log, project }: Parts): DecidedModel {
         records.map(({ id, atMs: at }, index) => ({ id, label: labels[index]!, atMs: at })),
       );
       served += count;
+    },
+    async observe() {
+      const { cursor } = await control.observe({ project });
+      if (cursor !== null) await control.saveCursor({ model, cursor });
+    },
+    async stand(changes) {
+      const state = { ...initialState(model, policy), ...changes };
+      await deps.reports!.noteStanding(model, standingOf(state, Date.now()));
     },
     async watch({ decisionId, before, after }) {
       const look = await control.lookAtProbation({
