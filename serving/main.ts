@@ -37,10 +37,8 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
   const serviceEnvironment = readServiceEnvironment();
   const directory = home.security;
   const security = await openSecurity({ environment: serviceEnvironment, directory, host, logger });
-  const registry = await openEmbeddedRegistry({
-    directory: home.registry,
-    trust: await readReaderTrust(environment),
-  });
+  const trust = await readReaderTrust(environment);
+  const registry = await openEmbeddedRegistry({ directory: home.registry, trust });
   const metrics = createMetrics(true);
   const log = await openLog(environment, home.store, logger, metrics);
   const service = await createService({
@@ -61,14 +59,9 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     metrics,
   });
   const url = toReachableUrl(host, await service.listen({ host, port }), security.tls !== null);
+  const certificate = (): string | null => security.tls?.current().cert ?? null;
   const onError = (error: unknown): void => void logger.warn('the heartbeat could not be written', { error });
-  const heartbeat = await startHeartbeat({
-    directory: home.replicas,
-    replicaId,
-    url,
-    certificate: () => security.tls?.current().cert ?? null,
-    onError,
-  });
+  const heartbeat = await startHeartbeat({ directory: home.replicas, replicaId, url, certificate, onError });
   return {
     url,
     drainMs: serviceEnvironment.drainMs,
