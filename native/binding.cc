@@ -1,4 +1,4 @@
-// The addon's one function for Node: takes steps over a dense stack with the best instructions that this processor has.
+// The addon's functions for Node, with the best instructions that this processor has.
 #include <node_api.h>
 
 #include <algorithm>
@@ -6,32 +6,30 @@
 #include <vector>
 
 #include "dense_steps.h"
+#include "pool.h"
 
 namespace incumbent {
 namespace {
 
-struct Kernel {
-  const char* name;
-  TakeSteps take_steps;
-};
-
-Kernel best_kernel() {
+const Kernels& best_kernels() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw"))
-    return {"avx512", take_steps_avx512};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {"avx2", take_steps_avx2};
+    return kernels_avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kernels_avx2;
 #endif
-  return {"baseline", take_steps_baseline};
+  return kernels_baseline;
 }
+
+const Kernels& kernels = best_kernels();
 
 struct Failure {
   std::string message;
 };
 
 void check(napi_status status, const char* what) {
-  if (status != napi_ok) throw Failure{std::string("trainDense: ") + what};
+  if (status != napi_ok) throw Failure{std::string("native kernels: ") + what};
 }
 
 napi_value property(napi_env env, napi_value object, const char* name) {
@@ -52,7 +50,7 @@ T* elements(napi_env env, napi_value array, napi_typedarray_type type, size_t at
   size_t length = 0;
   void* data = nullptr;
   check(napi_get_typedarray_info(env, array, &found, &length, &data, nullptr, nullptr), name);
-  if (found != type || length < at_least) throw Failure{std::string("trainDense: too short or of another type: ") + name};
+  if (found != type || length < at_least) throw Failure{std::string("native kernels: too short or of another type: ") + name};
   return static_cast<T*>(data);
 }
 
@@ -89,7 +87,7 @@ std::vector<Layer> read_layers(napi_env env, napi_value request, size_t batch_ro
   napi_value widths = property(env, request, "widths");
   size_t count = 0;
   check(napi_get_typedarray_info(env, widths, nullptr, &count, nullptr, nullptr, nullptr), "widths");
-  if (count < 2) throw Failure{"trainDense: widths"};
+  if (count < 2) throw Failure{"native kernels: widths"};
   const uint32_t* width = elements<uint32_t>(env, widths, napi_uint32_array, count, "widths");
   const uint32_t* activation =
       elements<uint32_t>(env, property(env, request, "activations"), napi_uint32_array, count - 1, "activations");
@@ -130,7 +128,7 @@ void read_rows(napi_env env, napi_value request, Run& run) {
   run.count = static_cast<size_t>(number(env, request, "count"));
   run.order = elements<uint32_t>(env, property(env, request, "order"), napi_uint32_array, run.count, "order");
   for (size_t i = 0; i < run.count; i += 1) {
-    if (run.order[i] >= rows) throw Failure{"trainDense: the order names a row that there isn't"};
+    if (run.order[i] >= rows) throw Failure{"native kernels: the order names a row that there isn't"};
   }
   run.inputs = floats(env, request, "inputs", rows * run.layers[0].inputs);
   run.targets = floats(env, request, "targets", rows * run.layers[run.layer_count - 1].outputs);
@@ -144,7 +142,7 @@ double train(napi_env env, napi_value request) {
   scratch.begin();
   Run run{};
   run.batch_rows = static_cast<size_t>(number(env, request, "batchSize"));
-  if (run.batch_rows == 0) throw Failure{"trainDense: batchSize"};
+  if (run.batch_rows == 0) throw Failure{"native kernels: batchSize"};
   std::vector<Layer> layers = read_layers(env, request, run.batch_rows);
   run.layers = layers.data();
   run.layer_count = layers.size();
@@ -155,31 +153,79 @@ double train(napi_env env, napi_value request) {
   run.steps_before = number(env, request, "stepsBefore");
   read_rows(env, request, run);
   take_scratch(run);
-  static const Kernel kernel = best_kernel();
-  return kernel.take_steps(run);
+  return kernels.take_steps(run);
 }
 
-napi_value train_dense(napi_env env, napi_callback_info info) {
+bool flag(napi_env env, napi_value object, const char* name) {
+  bool value;
+  check(napi_get_value_bool(env, property(env, object, name), &value), name);
+  return value;
+}
+
+double multiply(napi_env env, napi_value request) {
+  scratch.begin();
+  Product product{};
+  product.rows = static_cast<size_t>(number(env, request, "rows"));
+  product.inner = static_cast<size_t>(number(env, request, "inner"));
+  product.columns = static_cast<size_t>(number(env, request, "columns"));
+  product.a = floats(env, request, "a", product.rows * product.inner);
+  product.b = floats(env, request, "b", product.inner * product.columns);
+  product.result = floats(env, request, "result", product.rows * product.columns);
+  product.a_transposed = flag(env, request, "aTransposed");
+  product.b_transposed = flag(env, request, "bTransposed");
+  product.packed = scratch.take(packed_floats(product.inner, product.columns));
+  kernels.multiply(product);
+  return 0;
+}
+
+size_t whole(napi_env env, napi_value object, const char* name) {
+  const double value = number(env, object, name);
+  if (!(value >= 0 && value < 4294967296.0)) throw Failure{std::string("native kernels: out of range: ") + name};
+  return static_cast<size_t>(value);
+}
+
+double pool_slopes_of(napi_env env, napi_value request) {
+  const auto size = [&](const char* name) { return whole(env, request, name); };
+  const Pool pool{size("batchSize"),   size("inHeight"),     size("inWidth"),     size("outHeight"),
+                  size("outWidth"),    size("channels"),     size("filterHeight"), size("filterWidth"),
+                  size("strideHeight"), size("strideWidth"), size("top"),          size("left")};
+  const size_t inputs = pool.images * pool.in_height * pool.in_width * pool.channels;
+  const size_t outputs = pool.images * pool.out_height * pool.out_width * pool.channels;
+  pool_slopes(pool, floats(env, request, "inputs", inputs), floats(env, request, "slopes", outputs),
+              floats(env, request, "result", inputs));
+  return 0;
+}
+
+// A function of one object, whose failures are thrown as errors of JavaScript.
+template <double (*work)(napi_env, napi_value)>
+napi_value answer(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value request;
   napi_get_cb_info(env, info, &count, &request, nullptr, nullptr);
   try {
     napi_value result;
-    check(napi_create_double(env, train(env, request), &result), "result");
+    check(napi_create_double(env, work(env, request), &result), "result");
     return result;
   } catch (const Failure& failure) {
     napi_throw_type_error(env, nullptr, failure.message.c_str());
   } catch (const std::bad_alloc&) {
-    napi_throw_error(env, nullptr, "trainDense: out of memory");
+    napi_throw_error(env, nullptr, "native kernels: out of memory");
   }
   return nullptr;
 }
 
+void add_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
 napi_value initialise(napi_env env, napi_value exports) {
-  napi_value function, name;
-  napi_create_function(env, "trainDense", NAPI_AUTO_LENGTH, train_dense, nullptr, &function);
-  napi_set_named_property(env, exports, "trainDense", function);
-  napi_create_string_utf8(env, best_kernel().name, NAPI_AUTO_LENGTH, &name);
+  add_function(env, exports, "trainDense", answer<train>);
+  add_function(env, exports, "multiply", answer<multiply>);
+  add_function(env, exports, "poolSlopes", answer<pool_slopes_of>);
+  napi_value name;
+  napi_create_string_utf8(env, kernels.name, NAPI_AUTO_LENGTH, &name);
   napi_set_named_property(env, exports, "instructions", name);
   return exports;
 }

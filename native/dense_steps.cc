@@ -1,5 +1,5 @@
 // Steps of gradient descent over a stack of dense layers: forward, loss, backward and the optimizer's update, without leaving the
-// processor's cache between them. Compiled once for each instruction set (INCUMBENT_TAKE_STEPS names the function that results).
+// processor's cache between them. Compiled once for each instruction set (INCUMBENT_INSTRUCTIONS names it).
 // Every sum is taken in one fixed order, so that equal calls give equal bits.
 #include <cmath>
 #include <cstring>
@@ -314,9 +314,7 @@ Rates rates_of(const Run& run, double step) {
           static_cast<float>(1 / (1 - std::pow(0.999, step)))};
 }
 
-}  // namespace
-
-double INCUMBENT_TAKE_STEPS(const Run& run) {
+double take_steps(const Run& run) {
   double sum = 0;
   double step = run.steps_before;
   for (size_t from = 0; from < run.count; from += run.batch_rows) {
@@ -330,5 +328,21 @@ double INCUMBENT_TAKE_STEPS(const Run& run) {
   }
   return sum;
 }
+
+void multiply_any(const Product& p) {
+  const Matrix a = p.a_transposed ? transposed(p.a, p.rows) : plain(p.a, p.inner);
+  const Matrix b = p.b_transposed ? transposed(p.b, p.inner) : plain(p.b, p.columns);
+  multiply(a, b, p.rows, p.inner, p.columns, nullptr, p.result, p.packed);
+}
+
+}  // namespace
+
+#define INCUMBENT_JOIN(left, right) left##right
+#define INCUMBENT_KERNELS(instructions) INCUMBENT_JOIN(kernels_, instructions)
+#define INCUMBENT_QUOTE(name) #name
+#define INCUMBENT_NAME(name) INCUMBENT_QUOTE(name)
+
+extern const Kernels INCUMBENT_KERNELS(INCUMBENT_INSTRUCTIONS) = {INCUMBENT_NAME(INCUMBENT_INSTRUCTIONS), take_steps,
+                                                                  multiply_any};
 
 }  // namespace incumbent

@@ -58,13 +58,33 @@ struct Run {
 // Floats that the packed form of an inner × columns matrix may take, on any instruction set.
 inline size_t packed_floats(size_t inner, size_t columns) { return inner * (columns + 64); }
 
-// Takes the steps; the sum over the rows of each batch's mean loss. Stops at a loss that is no finite number and returns it.
-using TakeSteps = double (*)(const Run&);
+// A product of two matrices, each as it lies in memory (row-major) or turned over.
+struct Product {
+  const float* a;
+  const float* b;
+  bool a_transposed;
+  bool b_transposed;
+  // Of the result, rows × columns; sums run over `inner`.
+  size_t rows;
+  size_t inner;
+  size_t columns;
+  float* result;
+  // Scratch of packed_floats(inner, columns).
+  float* packed;
+};
 
-double take_steps_baseline(const Run&);
+// What is compiled for one instruction set.
+struct Kernels {
+  const char* name;
+  // Takes the steps; the sum over the rows of each batch's mean loss. Stops at a loss that is no finite number and returns it.
+  double (*take_steps)(const Run&);
+  void (*multiply)(const Product&);
+};
+
+extern const Kernels kernels_baseline;
 #if defined(__x86_64__)
-double take_steps_avx2(const Run&);
-double take_steps_avx512(const Run&);
+extern const Kernels kernels_avx2;
+extern const Kernels kernels_avx512;
 #endif
 
 }  // namespace incumbent

@@ -26,11 +26,47 @@ export interface DenseRequest {
   readonly batchSize: number;
 }
 
+/** A product of two matrices, each as it lies in memory (row-major) or turned over; `result` is filled. */
+export interface ProductRequest {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+  readonly aTransposed: boolean;
+  readonly bTransposed: boolean;
+  /** The result has rows × columns; sums run over `inner`. */
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+  readonly result: Float32Array;
+}
+
+/** Maximum pooling of images whose channels come last; `result` is filled with the slopes by the inputs. */
+export interface PoolRequest {
+  readonly batchSize: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly channels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  /** Rows and columns that padding puts before the first. */
+  readonly top: number;
+  readonly left: number;
+  readonly inputs: Float32Array;
+  /** By the outputs. */
+  readonly slopes: Float32Array;
+  readonly result: Float32Array;
+}
+
 export interface NativeKernels {
   /** The instructions in use, e.g. `avx512`. */
   readonly instructions: string;
   /** Sum over the rows of their batch's mean loss; what is no finite number ended the call early. */
   readonly trainDense: (request: DenseRequest) => number;
+  readonly multiply: (request: ProductRequest) => void;
+  readonly poolSlopes: (request: PoolRequest) => void;
 }
 
 const require = createRequire(import.meta.url);

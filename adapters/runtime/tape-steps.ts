@@ -1,6 +1,9 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-node';
 import { takeBatch, type Batch } from './batch.ts';
+import { useFasterKernels } from './faster-kernels.ts';
+import { fuseLstms } from './fused-lstm.ts';
 import { lossAndSlopes } from './losses.ts';
+import { loadNativeKernels } from './native-kernels.ts';
 import { stepOptimizer, type Gradient } from './optimizer.ts';
 import type { Steps, Trainer } from './take-steps.ts';
 import { tidily } from './tidily.ts';
@@ -10,6 +13,7 @@ const stepsPerCall = 16;
 
 /** Steps over any network, differentiated by TensorFlow's tape. */
 export function tapeSteps(trainer: Trainer): Steps {
+  const restore = accelerate(trainer);
   const { tf, model, spec, examples, rowWeights, optimizer } = trainer;
   const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
   // The weights live here between steps.
@@ -36,8 +40,18 @@ export function tapeSteps(trainer: Trainer): Steps {
       }
       return sum;
     },
-    finish: () => tf.tidy(assign),
+    finish() {
+      tf.tidy(assign);
+      restore();
+    },
   };
+}
+
+/** Puts faster ways of the same results in the place of slow ones; returns what undoes it in the network. */
+function accelerate({ tf, model }: Trainer): () => void {
+  const kernels = loadNativeKernels();
+  useFasterKernels(tf, kernels);
+  return kernels === null ? () => undefined : fuseLstms(tf, model, kernels);
 }
 
 /** The loss of a batch and its slopes by the trainable weights; null where it doesn't depend on them. */

@@ -8,7 +8,9 @@ import { run } from './run.mjs';
 
 const part = 'training kernels';
 const addonName = 'dense.node';
-const sources = ['binding.cc', 'dense_steps.cc', 'dense_steps.h'];
+const sources = ['binding.cc', 'dense_steps.cc', 'dense_steps.h', 'pool.cc', 'pool.h'];
+/** What calls for no special instructions. */
+const plainUnits = ['binding', 'pool'];
 const flags = [
   '-std=c++17',
   '-O3',
@@ -88,11 +90,15 @@ async function build(root, folder) {
   ];
   const source = (/** @type {string} */ name) => join(root, 'native', name);
   const units = [
-    { source: source('binding.cc'), object: join(folder, 'binding.o'), own: /** @type {string[]} */ ([]) },
+    ...plainUnits.map((name) => ({
+      source: source(`${name}.cc`),
+      object: join(folder, `${name}.o`),
+      own: /** @type {string[]} */ ([]),
+    })),
     ...Object.entries(instructionSets).map(([name, own]) => ({
       source: source('dense_steps.cc'),
       object: join(folder, `${name}.o`),
-      own: [...own, `-DINCUMBENT_TAKE_STEPS=take_steps_${name}`],
+      own: [...own, `-DINCUMBENT_INSTRUCTIONS=${name}`],
     })),
   ];
   await Promise.all(
