@@ -4,7 +4,7 @@ import type { ModelRuntime } from '../adapters/ports/model-runtime.ts';
 import type { Notes } from '../adapters/ports/notes.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { Reports } from '../adapters/ports/reports.ts';
-import type { Replicas } from '../adapters/ports/replicas.ts';
+import type { Canary, Replicas } from '../adapters/ports/replicas.ts';
 import type { LabelledRows, Store } from '../adapters/ports/store.ts';
 import type { Tracking } from '../adapters/ports/tracking.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
@@ -37,6 +37,8 @@ export interface Dependencies {
   readonly cursors: Notes<MonitorCursor>;
   /** What a project says to the prediction service, by model. */
   readonly settings: Notes<AnswerSettings>;
+  /** Canaries that are open, by model: the prediction service reads them. */
+  readonly canaries: Notes<Canary | null>;
   /** Throws where the project's file is wrong. */
   loadProject(ref: ProjectRef): Promise<ModelProject>;
   /** Rows of the project's data file. Throws where the data are unusable. */

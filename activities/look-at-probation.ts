@@ -21,12 +21,14 @@ export async function lookAtProbation(deps: Dependencies, request: ProbationRequ
     const packageDirectory = await deps.registry.fetchPackage(project.model, champion);
     const { schema, task } = await deps.packages.readSignature(packageDirectory);
     const progress = request.progress ?? (await begin(deps, request, task, packageDirectory));
-    const after = progress.lastId === null ? {} : { afterId: progress.lastId };
+    const seen = progress.lastId ?? request.afterId;
+    const after = seen === null ? {} : { afterId: seen };
     const outcomes = await deps.store.readOutcomes({ model: project.model, schema, ...after });
     const mature = matureCount(outcomes.labels, policy.monitor);
     const pairs = pairLosses(task, outcomes, mature, request);
-    const { trace, state: seen } = tracePairs(progress.state, pairs, await readTrace(deps, request, progress.state));
-    const state = request.isWaitedFor ? endIfUnsuspicious(seen) : seen;
+    const earlier = await readTrace(deps, request, progress.state);
+    const { trace, state: observed } = tracePairs(progress.state, pairs, earlier);
+    const state = request.isWaitedFor ? endIfUnsuspicious(observed) : observed;
     const lastId = outcomes.ids[mature - 1] ?? progress.lastId;
     const verdict = judgeProbation(state);
     await keepEvidence(deps, request, { state, verdict, trace });
@@ -79,19 +81,22 @@ async function keepEvidence(
   }
 }
 
-/** Rows that the new champion answered and its predecessor scored in the shadow. */
+/** Rows that the one answered and the other scored in the shadow: while a canary is open, either may have answered. */
 function pairLosses(
   task: Task,
   outcomes: OutcomeRows,
   mature: number,
   { champion, previous }: ProbationRequest,
 ): readonly LossPair[] {
-  const newLosses = primaryLosses(task, outcomes.labels, outcomes.outputs);
-  const oldLosses = primaryLosses(task, outcomes.labels, outcomes.shadowOutputs);
+  const answered = primaryLosses(task, outcomes.labels, outcomes.outputs);
+  const shadowed = primaryLosses(task, outcomes.labels, outcomes.shadowOutputs);
   const pairs: LossPair[] = [];
   for (let row = 0; row < mature; row += 1) {
-    if (outcomes.versions[row] !== champion || outcomes.shadowVersions[row] !== previous) continue;
-    if (Number.isNaN(outcomes.labels[row])) continue;
+    const [version, shadowVersion] = [outcomes.versions[row], outcomes.shadowVersions[row]];
+    const isNewServing = version === champion && shadowVersion === previous;
+    const isNewInShadow = version === previous && shadowVersion === champion;
+    if (!(isNewServing || isNewInShadow) || Number.isNaN(outcomes.labels[row])) continue;
+    const [newLosses, oldLosses] = isNewServing ? [answered, shadowed] : [shadowed, answered];
     pairs.push({ newLoss: newLosses[row] ?? 0, oldLoss: oldLosses[row] ?? 0 });
   }
   return pairs;

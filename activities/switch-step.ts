@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReplicaStatus } from '../adapters/ports/replicas.ts';
+import type { Canary, ReplicaStatus } from '../adapters/ports/replicas.ts';
+import { contendersOf } from '../domain/lifecycle/canary.ts';
 import type { Switch } from '../domain/lifecycle/switch.ts';
 import { describePlan } from '../domain/lifecycle/switching.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -22,7 +23,7 @@ async function runStep(deps: Dependencies, request: StepRequest): Promise<void> 
     case 'record-intent':
       return await recordIntent(deps, model, plan);
     case 'stage':
-      return await deps.registry.setAlias(model, 'challenger', plan.after.champion);
+      return await deps.registry.setAlias(model, 'challenger', contendersOf(plan).incoming);
     case 'verify-staged':
       return await verifyStaged(deps, request);
     case 'set-previous':
@@ -31,9 +32,32 @@ async function runStep(deps: Dependencies, request: StepRequest): Promise<void> 
       return await deps.registry.setAlias(model, 'champion', plan.after.champion);
     case 'clear-challenger':
       return await deps.registry.setAlias(model, 'challenger', null);
+    case 'set-share':
+      return await deps.canaries.write(model, canaryOf(plan));
+    case 'verify-share':
+      return await verifyShare(deps, request);
     case 'verify-serving':
       return await verifyServing(deps, request);
   }
+}
+
+/** What a plan leaves open when it is done. */
+function canaryOf(plan: Switch): Canary | null {
+  const { incoming } = contendersOf(plan);
+  const share = plan.canary?.share ?? null;
+  return share === null || incoming === null ? null : { version: incoming, share };
+}
+
+/** Every replica sends the challenger its share. */
+async function verifyShare(deps: Dependencies, request: StepRequest): Promise<void> {
+  await untilReady(deps, request, (replica) => whyNotShared(replica, request));
+}
+
+function whyNotShared({ canary, problem }: ReplicaStatus, { plan }: StepRequest): string | null {
+  const wanted = canaryOf(plan);
+  if (canary?.version === wanted?.version && canary?.share === wanted?.share) return null;
+  const found = canary === null ? 'the champion answers all' : `version ${canary.version} answers ${canary.share}`;
+  return problem ?? `${found} of the entities still`;
 }
 
 async function recordIntent({ ledger }: Dependencies, model: string, plan: Switch): Promise<void> {
@@ -53,13 +77,16 @@ async function verifyStaged(deps: Dependencies, request: StepRequest): Promise<v
 
 /** Null when the replica has the version loaded and its golden predictions hold. */
 function whyNotStaged(replica: ReplicaStatus, { plan, policy }: StepRequest): string | null {
-  const loaded = replica.loaded.find(({ version }) => version === plan.after.champion);
-  if (loaded === undefined) return replica.problem ?? `version ${plan.after.champion} is not loaded yet`;
+  const { incoming } = contendersOf(plan);
+  const loaded = replica.loaded.find(({ version }) => version === incoming);
+  if (loaded === undefined) return replica.problem ?? `version ${incoming ?? 'none'} is not loaded yet`;
   if (loaded.goldenMaxDifference <= policy.serving.goldenTolerance) return null;
   return `golden predictions differ by ${loaded.goldenMaxDifference}, ${policy.serving.goldenTolerance} is allowed`;
 }
 
-function whyNotServing(replica: ReplicaStatus, { plan }: StepRequest): string | null {
+function whyNotServing(replica: ReplicaStatus, request: StepRequest): string | null {
+  const { plan } = request;
+  if (plan.canary !== undefined && whyNotShared(replica, request) !== null) return whyNotShared(replica, request);
   if (replica.serving === plan.after.champion) return null;
   return replica.problem ?? `it still serves version ${replica.serving ?? 'none'}`;
 }

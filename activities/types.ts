@@ -111,6 +111,8 @@ export interface ProbationRequest {
   readonly champion: string;
   readonly previous: string;
   readonly progress: ProbationProgress | null;
+  /** Newest prediction that is left out; null: none is. */
+  readonly afterId: string | null;
   /** The world has changed and a retraining waits: end now if nothing speaks against the new champion. */
   readonly isWaitedFor: boolean;
 }

@@ -1,6 +1,7 @@
 import { createControlActivities, createTrainingActivities } from '../activities/index.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import type { ControlActivities, ProbationProgress, ProjectRef, TrainingActivities } from '../activities/types.ts';
+import { contendersOf, watchPolicyOf } from '../domain/lifecycle/canary.ts';
 import type { Command, LifecycleEvent } from '../domain/lifecycle/events.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { initialState, type DecisionSummary, type LifecycleState } from '../domain/lifecycle/state.ts';
@@ -17,6 +18,7 @@ interface Watch {
   readonly decisionId: string;
   readonly plan: Switch;
   readonly progress: ProbationProgress | null;
+  readonly afterId: string | null;
 }
 
 /** A model's life in a backtest: the reducer and the activities of production, with this as their shell. */
@@ -135,7 +137,12 @@ async function run(shell: Shell, command: Command): Promise<void> {
       await control.runSwitchStep({ project, policy: strategy.policy, plan: command.plan, step: command.step });
       return await tell(shell, { type: 'stepDone', decisionId: command.plan.decisionId, step: command.step });
     case 'startProbation':
-      shell.watch = { decisionId: command.decisionId, plan: command.plan, progress: null };
+      shell.watch = {
+        decisionId: command.decisionId,
+        plan: command.plan,
+        progress: null,
+        afterId: command.afterId,
+      };
       return;
     case 'lookAgain':
       return await lookAtProbation(shell, command.isWaitedFor);
@@ -188,23 +195,16 @@ async function retrain(
 async function lookAtProbation(shell: Shell, isWaitedFor: boolean): Promise<void> {
   if (shell.watch === null) return;
   const { control, project, strategy, watch } = shell;
-  const { decisionId, plan, progress } = watch;
-  const { champion } = plan.after;
-  const previous = plan.before.champion;
+  const { decisionId, plan, progress, afterId } = watch;
+  const { incoming: champion, outgoing: previous } = contendersOf(plan);
   if (champion === null || previous === null) return;
-  const { policy } = strategy;
-  const seen = await control.lookAtProbation({
-    project,
-    policy,
-    decisionId,
-    champion,
-    previous,
-    progress,
-    isWaitedFor,
-  });
+  const policy = { ...strategy.policy, probation: watchPolicyOf(strategy.policy, plan) };
+  const request = { project, policy, decisionId, champion, previous, progress, afterId, isWaitedFor };
+  const seen = await control.lookAtProbation(request);
   const { outcome, reason, checks, worldChanged } = seen.verdict;
   shell.watch = outcome === 'continue' ? { ...watch, progress: seen.progress } : null;
   if (outcome !== 'continue') {
-    await tell(shell, { type: 'probationFinished', decisionId, result: { outcome, reason, checks, worldChanged } });
+    const result = { outcome, reason, checks, worldChanged, lastId: seen.progress.lastId };
+    await tell(shell, { type: 'probationFinished', decisionId, result });
   }
 }

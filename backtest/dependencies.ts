@@ -51,6 +51,8 @@ export async function composeReplay(
       },
     },
     settings: { read: () => Promise.resolve(null), write: () => Promise.resolve() },
+    // The replay itself lets the challenger answer its share: it knows the plan.
+    canaries: { read: () => Promise.resolve(null), write: () => Promise.resolve() },
     // A golden set of today was not there then.
     loadProject: () => Promise.resolve({ ...project, goldenSet: null }),
     readHistory: () => Promise.resolve({ schema, rows: first, eventMs: null }),

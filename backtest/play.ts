@@ -8,6 +8,7 @@ import { createLife, type Life } from './decide.ts';
 import { composeReplay } from './dependencies.ts';
 import { measure, type Quality } from './measure.ts';
 import { createReplayStore } from './replay-store.ts';
+import { serveBlock } from './serve-block.ts';
 import type { Strategy } from './strategies.ts';
 import type { Stream } from './stream.ts';
 
@@ -61,14 +62,14 @@ export async function playStrategy(
   await life.begin();
   note(0);
   for (const [index, block] of stream.blocks.entries()) {
-    const { champion, previous } = championOf(life);
+    const { champion, shadow, share } = contendersOf(life);
     const table = sliceTable(rows.table, block);
     const outputs = await (await models.get(champion)).predict(table);
-    const shadow =
-      previous === null ? null : { version: previous, outputs: await (await models.get(previous)).predict(table) };
-    store.serve(block, { version: champion, outputs, shadow });
+    const other =
+      shadow === null ? null : { version: shadow, outputs: await (await models.get(shadow)).predict(table) };
+    serveBlock(store, block, { version: champion, outputs }, other, share);
     const labels = rows.labels.subarray(block.from, block.to);
-    blocks.push({ rows: labels.length, version: champion, quality: measure(task, labels, outputs) });
+    blocks.push({ rows: labels.length, version: champion, quality: measure(task, labels, store.outputsOf(block)) });
     if (strategy.monitors) await life.look();
     note(index + 1);
     models.keep(Object.values(life.state().aliases));
@@ -84,9 +85,13 @@ export async function playStrategy(
   };
 }
 
-function championOf(life: Life): { champion: string; previous: string | null } {
-  const { champion, previous } = life.state().aliases;
-  if (champion !== null) return { champion, previous };
+/** Who answers and who scores in the shadow; while a canary is open, which share of the rows the shadow answers. */
+function contendersOf(life: Life): { champion: string; shadow: string | null; share: number } {
+  const { stage, aliases } = life.state();
+  const { champion, previous, challenger } = aliases;
+  const isOpen = stage.name === 'canary' && challenger !== null;
+  const share = isOpen ? (stage.plan.canary?.share ?? 0) : 0;
+  if (champion !== null) return { champion, shadow: isOpen ? challenger : previous, share };
   throw new Error(`there is no first champion: ${life.state().attention ?? 'its training gave no reason'}`);
 }
 

@@ -15,6 +15,8 @@ export interface Served {
 /** The store of a backtest: the history itself, of which only what was served and labelled so far can be seen. */
 export interface ReplayStore extends Store {
   serve(block: RowRange, answers: Served): void;
+  /** What was answered to the rows of a block. */
+  outputsOf(block: RowRange): Predictions;
   /** Everything served, for the measuring at the end. */
   outputs(): Predictions;
 }
@@ -30,6 +32,7 @@ export function createReplayStore(stream: Stream, width: number): ReplayStore {
   return {
     ...createSnapshots(),
     serve: (block, answers) => log.append(block, answers),
+    outputsOf: (block) => log.outputs(block),
     outputs: () => log.outputs({ from: firstRows, to: log.served() }),
     clock() {
       const rows = rowsOf({ from: firstRows, to: log.served() });

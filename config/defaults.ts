@@ -38,6 +38,7 @@ export const defaultPolicy: Policy = {
   triage: defaultTriagePolicy,
   gate: defaultGatePolicy,
   approval: { mode: 'auto', timeoutMs: 7 * dayMs, onTimeout: 'reject' },
+  promotion: { strategy: 'all-at-once', steps: [0.05, 0.25, 0.5], labelsPerStep: 200 },
   probation: defaultProbationPolicy,
   rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 50_000 }, quarantine: { labels: 4_000 } },
   serving: { minReplicas: 1, replicaTimeoutMs: 60_000, goldenTolerance: 1e-5 },

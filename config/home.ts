@@ -10,6 +10,8 @@ export interface Home {
   readonly runs: string;
   readonly cursors: string;
   readonly settings: string;
+  /** Canaries that are open, by model. */
+  readonly canaries: string;
   readonly projects: string;
   /** API keys, the secret that worker and service share, the audit log. */
   readonly security: string;
@@ -27,6 +29,7 @@ export function homeAt(directory: string): Home {
     runs: join(home, 'runs'),
     cursors: join(home, 'cursors'),
     settings: join(home, 'settings'),
+    canaries: join(home, 'canaries'),
     projects: join(home, 'projects'),
     security: join(home, 'security'),
     reports: join(home, 'reports'),

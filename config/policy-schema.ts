@@ -7,6 +7,7 @@ import type {
   ApprovalPolicy,
   LogPolicy,
   MonitorPolicy,
+  PromotionPolicy,
   RetrainPolicy,
   RollbackPolicy,
   ServingPolicy,
@@ -126,6 +127,18 @@ const approvalSchema = z.strictObject({
   onTimeout: z.enum(['reject', 'approve']),
 }) satisfies z.ZodType<ApprovalPolicy, unknown>;
 
+const isRising = (steps: readonly number[]): boolean => steps.every((one, at) => at === 0 || one > steps[at - 1]!);
+
+const promotionSchema = z.strictObject({
+  strategy: z.enum(['all-at-once', 'canary']),
+  steps: z
+    .array(z.number().min(0).lt(1))
+    .min(1)
+    .max(10)
+    .refine(isRising, 'must rise from step to step, e.g. [0.05, 0.25]'),
+  labelsPerStep: count,
+}) satisfies z.ZodType<PromotionPolicy>;
+
 const probationSchema = z.strictObject({
   alpha: level,
   horizonLabels: count,
@@ -174,6 +187,7 @@ export const policySchema = z.strictObject({
   triage: triageSchema.partial().optional(),
   gate: gateSchema.partial().optional(),
   approval: approvalSchema.partial().optional(),
+  promotion: promotionSchema.partial().optional(),
   probation: probationSchema.partial().optional(),
   rollback: rollbackSchema.partial().optional(),
   serving: servingSchema.partial().optional(),

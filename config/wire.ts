@@ -48,11 +48,13 @@ export const predictionSchema = z.object({
   decidedBy: z.literal('control').optional(),
   /** With `?explain=true`. */
   explanation: explanationSchema.optional(),
+  /** The version that answered this row, while a challenger answers some of them. */
+  version: z.string().optional(),
 });
 
 export const predictAnswerSchema = z.object({
   model: z.string(),
-  /** The version that answered. */
+  /** The version that answered; while a challenger answers some rows, the champion. */
   version: z.string(),
   requestId: z.string(),
   predictions: z.array(predictionSchema),
@@ -108,6 +110,8 @@ export const modelStatusSchema = z.object({
       engine: engineSchema,
     }),
   ),
+  /** The challenger that answers this share of the entities; null while the champion answers all. */
+  canary: z.object({ version: z.string(), share: z.number() }).nullable(),
   problem: z.string().nullable(),
   uptimeSeconds: z.number(),
 });

@@ -62,6 +62,15 @@ export interface ApprovalPolicy {
   readonly onTimeout: 'reject' | 'approve';
 }
 
+/** How a version that is to be promoted takes over. */
+export interface PromotionPolicy {
+  readonly strategy: 'all-at-once' | 'canary';
+  /** Shares of the entities that the challenger answers, one step after another, rising; 0 lets it score in the shadow only. */
+  readonly steps: readonly number[];
+  /** Labelled rows, scored by both versions, that a step is judged on. */
+  readonly labelsPerStep: number;
+}
+
 export interface ServingPolicy {
   /** Replicas that must be alive for a promotion; 0 for batch scoring without a prediction service. */
   readonly minReplicas: number;

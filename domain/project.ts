@@ -9,6 +9,7 @@ import type {
   ApprovalPolicy,
   LogPolicy,
   MonitorPolicy,
+  PromotionPolicy,
   RetrainPolicy,
   RollbackPolicy,
   ServingPolicy,
@@ -45,6 +46,7 @@ export interface Policy {
   readonly triage: TriagePolicy;
   readonly gate: GatePolicy;
   readonly approval: ApprovalPolicy;
+  readonly promotion: PromotionPolicy;
   readonly probation: ProbationPolicy;
   readonly rollback: RollbackPolicy;
   readonly serving: ServingPolicy;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import { createLogger } from '../adapters/log/logger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
+import type { Canary } from '../adapters/ports/replicas.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { readReaderTrust } from '../adapters/registry/trust.ts';
 import { refuseTwin, startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
@@ -51,6 +52,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     pollMs,
     discoverModels: () => listRegisteredModels(home.registry),
     readSettings: openNotes<AnswerSettings>(home.settings).read,
+    readCanary: openNotes<Canary | null>(home.canaries).read,
     checkLog: () => checkWritable(home.store, replicaId),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     home,

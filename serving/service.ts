@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'winston';
 import type { LoadModel } from '../adapters/ports/model-runtime.ts';
+import type { Canary } from '../adapters/ports/replicas.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { PredictionLog } from '../adapters/ports/store.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
@@ -30,6 +31,8 @@ export interface ServiceOptions {
   readonly discoverModels: () => Promise<readonly string[]>;
   /** What the project says of answers; null where it has said nothing. @default nothing */
   readonly readSettings?: (model: string) => Promise<AnswerSettings | null>;
+  /** The canary that a promotion has opened for a model. @default there never is one */
+  readonly readCanary?: (model: string) => Promise<Canary | null>;
   /** Rejects with the reason when nothing can be logged. */
   readonly checkLog: () => Promise<void>;
   /** @default 200 */
@@ -104,11 +107,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 }
 
 function createLoggedSlots(options: ServiceOptions, model: string): ModelSlots {
+  const { readCanary = () => Promise.resolve(null) } = options;
   const { registry, loadModel, logger, goldenTolerance = 1e-5, firstRetryMs = 1_000 } = options;
   const readFacts = options.readFacts ?? createFilePackages().readAnswers;
   return createModelSlots({
     model,
     registry,
+    readCanary,
     loadModel,
     readFacts,
     onExplainFailure: (error) => void logger.warn(`${model}: an explanation failed`, { model, error }),

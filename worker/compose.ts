@@ -51,6 +51,7 @@ export async function compose(
     reports: openReports({ directory: home.reports, temporalUi }),
     cursors: openNotes(home.cursors),
     settings: openNotes(home.settings),
+    canaries: openNotes(home.canaries),
     loadProject: (ref) => loadKnownProject(home, ref),
     readHistory: (project) => readLabelledRows(project),
     loadUtility: ({ utility }, schema) => loadUsableUtility(utility, schema),

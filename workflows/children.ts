@@ -1,5 +1,6 @@
 import { getExternalWorkflowHandle, isCancellation, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
 import type { ProjectRef } from '../activities/types.ts';
+import { contendersOf, watchPolicyOf } from '../domain/lifecycle/canary.ts';
 import type { Command } from '../domain/lifecycle/events.ts';
 import type { ProbationResult } from '../domain/lifecycle/results.ts';
 import { describeError } from './describe-error.ts';
@@ -54,18 +55,19 @@ export async function runRetrain(
 export async function runProbation(
   project: ProjectRef,
   lifecycle: Lifecycle,
-  { decisionId, plan }: CommandOf<'startProbation'>,
+  { decisionId, plan, afterId }: CommandOf<'startProbation'>,
 ): Promise<void> {
-  const { champion } = plan.after;
-  const { champion: previous } = plan.before;
+  const { incoming: champion, outgoing: previous } = contendersOf(plan);
   if (champion === null || previous === null) return;
   const { policy } = lifecycle.state();
+  const watched = { ...policy, probation: watchPolicyOf(policy, plan) };
+  const what = plan.kind === 'canary' ? 'Canary' : 'Probation';
   try {
     const child = await startChild(probation, {
       workflowId: probationId(decisionId),
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Probation of version ${champion} against version ${previous}`,
-      args: [{ project, policy, decisionId, champion, previous, progress: null }],
+      staticSummary: `${what} of version ${champion} against version ${previous}`,
+      args: [{ project, policy: watched, decisionId, champion, previous, progress: null, afterId }],
     });
     const result = await child.result();
     lifecycle.tell({ type: 'probationFinished', nowMs: Date.now(), decisionId, result });
@@ -92,7 +94,7 @@ export async function watchChild(lifecycle: Lifecycle): Promise<void> {
     const { decisionId } = stage;
     await untilGone(retrainId(decisionId));
     lifecycle.tell({ type: 'retrainFailed', nowMs: Date.now(), decisionId, reason: why });
-  } else if (stage.name === 'probation') {
+  } else if (stage.name === 'probation' || stage.name === 'canary') {
     await untilGone(probationId(stage.decisionId));
     tellProbationLost(lifecycle, stage.decisionId, why);
   }

@@ -53,6 +53,8 @@ export interface ProbationInput {
   readonly previous: string;
   /** What was learned so far; null at the start. */
   readonly progress: ProbationProgress | null;
+  /** Newest prediction that is left out; null or absent: none is. */
+  readonly afterId?: string | null;
 }
 
 export interface MonitorInput {

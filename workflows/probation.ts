@@ -36,25 +36,18 @@ export async function probation(input: ProbationInput): Promise<ProbationResult>
   setHandler(lookSignal, hear, { description: 'Look at the labels that have come' });
   setHandler(progressQuery, () => ({ looks, summary }));
 
-  const { project, policy, decisionId, champion, previous } = input;
+  const { project, policy, decisionId, champion, previous, afterId = null } = input;
   while (!workflowInfo().continueAsNewSuggested) {
     asked = false;
-    const look = await control.lookAtProbation({
-      project,
-      policy,
-      decisionId,
-      champion,
-      previous,
-      progress,
-      isWaitedFor,
-    });
+    const request = { project, policy, decisionId, champion, previous, progress, afterId, isWaitedFor };
+    const look = await control.lookAtProbation(request);
     progress = look.progress;
     looks += 1;
     summary = look.verdict.reason;
     setCurrentDetails(describeLook(input, look));
     if (look.verdict.outcome !== 'continue') {
       const { outcome, reason, checks, worldChanged } = look.verdict;
-      return await tell(input, { outcome, reason, checks, worldChanged });
+      return await tell(input, { outcome, reason, checks, worldChanged, lastId: progress.lastId });
     }
     const heard = await condition(() => asked, policy.monitor.silenceMs, { summary: 'waiting for labels' });
     if (!heard) return await tell(input, silence(look.verdict));

@@ -7,6 +7,7 @@ import { readGolden, replayGolden } from '../runtime/golden.ts';
 import { compileModel, type CompiledModel } from './compile-model.ts';
 import { probeRows } from './probe-rows.ts';
 import { readDensePackage, type DensePackage } from './read-package.ts';
+import { NotCompilable } from './read-stack.ts';
 
 /** What answers for a version, as operators see it. */
 export type EngineReport =
@@ -36,8 +37,8 @@ export async function loadServedModel(loadModel: LoadModel, packageDirectory: st
   try {
     return await compileAndCompare(model, packageDirectory);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return byTensorflow(model, reason);
+    // Operators see the reason over HTTP: nothing of the machine's inside is told there.
+    return byTensorflow(model, error instanceof NotCompilable ? error.message : 'its files can not be compiled');
   }
 }
 
@@ -64,7 +65,7 @@ async function compileAndCompare(model: LoadedModel, packageDirectory: string): 
     const difference = largestDifference(await model.predict(table), predictTable(compiled, table)) / unit;
     maxDifference = Math.max(maxDifference, difference);
     if (!(difference <= tolerance)) {
-      throw new Error(`compiled code differs from TensorFlow by ${difference}, ${tolerance} is allowed`);
+      throw new NotCompilable(`compiled code differs from TensorFlow by ${difference}, ${tolerance} is allowed`);
     }
   }
   // TensorFlow has said all that it was needed for.

@@ -1,3 +1,10 @@
+/** A version that answers a share of the entities while another one is champion. */
+export interface Canary {
+  readonly version: string;
+  /** From 0, which lets it score in the shadow only, to below 1. */
+  readonly share: number;
+}
+
 /** What one replica of the prediction service says of one version it has loaded. */
 export interface LoadedVersion {
   readonly version: string;
@@ -14,6 +21,8 @@ export interface ReplicaStatus {
   readonly loaded: readonly LoadedVersion[];
   /** The version that answers now; null before the first champion. */
   readonly serving: string | null;
+  /** The challenger that answers a share of the entities; null while the champion answers all. */
+  readonly canary: Canary | null;
   /** Why a version that an alias names could not be loaded; null when all is well. */
   readonly problem: string | null;
 }

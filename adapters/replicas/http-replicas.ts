@@ -69,8 +69,8 @@ async function askStatus(
   const address = `${url}/v1/models/${encodeURIComponent(model)}`;
   const answer = await ask({ replicaId, address, certificate });
   if (answer.status === 404) return null;
-  const { serving, loaded, problem } = readAnswer(answer, replicaId, address, modelStatusSchema);
-  return { replicaId, url, loaded, serving, problem };
+  const { serving, loaded, canary, problem } = readAnswer(answer, replicaId, address, modelStatusSchema);
+  return { replicaId, url, loaded, serving, canary, problem };
 }
 
 function readAnswer<T>({ status, text }: Answer, replicaId: string, address: string, schema: z.ZodType<T>): T {

@@ -1,3 +1,4 @@
+import { formatShareOfEntities } from './canary.ts';
 import { describeAmount } from './clock.ts';
 import { inQuarantine } from './quarantine.ts';
 import { whyWaiting } from './readiness.ts';
@@ -15,12 +16,21 @@ export function describeStage(stage: Stage): string {
     case 'retraining':
       return `retraining (${stage.decisionId})`;
     case 'awaiting-approval':
-      return `awaiting a person: ${stage.subject === 'challenger' ? `promote version ${stage.version}?` : `keep version ${stage.version}?`}`;
+      return `awaiting a person: ${questionOf(stage.subject, stage.version)}`;
     case 'switching':
       return `${stage.plan.kind} to version ${stage.plan.after.champion ?? 'none'}: ${stage.step}`;
+    case 'canary': {
+      const share = formatShareOfEntities(stage.plan.canary?.share ?? 0);
+      return `canary: version ${stage.plan.after.challenger ?? 'none'} answers ${share} of the entities, version ${stage.plan.after.champion ?? 'none'} the others`;
+    }
     case 'probation':
       return `probation of version ${stage.plan.after.champion ?? 'none'} against version ${stage.plan.before.champion ?? 'none'}`;
   }
+}
+
+function questionOf(subject: 'challenger' | 'probation' | 'canary', version: string): string {
+  if (subject === 'challenger') return `promote version ${version}?`;
+  return subject === 'probation' ? `keep version ${version}?` : `let version ${version} answer more?`;
 }
 
 /** What an operator may do now, as the names of updates with their argument. */
@@ -30,7 +40,7 @@ function possibleUpdates(state: LifecycleState): readonly string[] {
   if (stage.name === 'awaiting-approval') updates.push('approve', 'reject');
   if (stage.name === 'serving' && state.turnedDown !== null) updates.push('approve (with `"override": true`)');
   const canRollBack = stage.name === 'serving' || stage.name === 'probation';
-  if (canRollBack && state.aliases.previous !== null) updates.push('rollback');
+  if (stage.name === 'canary' || (canRollBack && state.aliases.previous !== null)) updates.push('rollback');
   if (inQuarantine(state).length > 0) updates.push('release (with `"version"`)');
   return [...updates, 'setPolicy'];
 }

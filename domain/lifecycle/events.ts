@@ -60,7 +60,13 @@ export type Command =
       readonly exams: ExamRecord;
     }
   | { readonly type: 'runStep'; readonly plan: Switch; readonly step: SwitchStep }
-  | { readonly type: 'startProbation'; readonly decisionId: string; readonly plan: Switch }
+  /** After a promotion, or a step of one: `afterId` is the newest prediction that was judged on before. */
+  | {
+      readonly type: 'startProbation';
+      readonly decisionId: string;
+      readonly plan: Switch;
+      readonly afterId: string | null;
+    }
   /** `isWaitedFor`: a retraining would start now were it not for this probation. */
   | { readonly type: 'lookAgain'; readonly decisionId: string; readonly isWaitedFor: boolean }
   | { readonly type: 'cancelProbation'; readonly decisionId: string }

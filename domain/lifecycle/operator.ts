@@ -3,7 +3,7 @@ import type { LifecycleEvent, Request } from './events.ts';
 import { inQuarantine } from './quarantine.ts';
 import { promote, turnDown } from './retraining.ts';
 import type { LifecycleState } from './state.ts';
-import { confirm, startRollback } from './switching.ts';
+import { confirm, endCanary, startRollback, widenCanary } from './switching.ts';
 
 /** Why an operator's request can't be honoured now, in words that say what would be possible; null when it can. */
 export type Refusal = string | null;
@@ -22,6 +22,8 @@ export function whyNotReject(state: LifecycleState): Refusal {
 }
 
 export function whyNotRollback(state: LifecycleState): Refusal {
+  const { stage } = state;
+  if (stage.name === 'canary' || (stage.name === 'awaiting-approval' && stage.subject === 'canary')) return null;
   if (state.aliases.previous === null) return 'there is no previous version to roll back to';
   if (state.stage.name === 'serving' || state.stage.name === 'probation') return null;
   if (state.stage.name === 'awaiting-approval' && state.stage.subject === 'probation') return null;
@@ -63,7 +65,9 @@ export function applyApproval(state: LifecycleState, event: Asked<'approved'>): 
   const words = `${kind} by ${event.by}: ${event.reason}`;
   const { stage } = state;
   if (stage.name === 'awaiting-approval') {
-    return stage.subject === 'probation' ? confirm(noted) : promote(noted, stage.decisionId, words, event.by);
+    if (stage.subject === 'probation') return confirm(noted);
+    if (stage.subject === 'canary') return widenCanary(noted, stage.plan!, null);
+    return promote(noted, stage.decisionId, words, event.by);
   }
   return promoteTurnedDown(noted, words, event.by);
 }
@@ -81,6 +85,7 @@ export function applyRejection(state: LifecycleState, request: Request, nowMs: n
   const noted = note(keep(state), 'reject', request, nowMs);
   if (stage.subject === 'challenger')
     return turnDown(noted, stage.decisionId, `rejected by ${request.by}: ${request.reason}`);
+  if (stage.subject === 'canary') return endCanary(noted, stage.plan!, request.reason, request.by);
   return startRollback(noted, `${stage.decisionId}-rollback`, request.reason, request.by);
 }
 
@@ -89,9 +94,11 @@ export function applyRollbackRequest(state: LifecycleState, request: Request, no
   const counted = nextDecision(note(keep(state), 'rollback', request, nowMs));
   const { stage } = state;
   const stopped =
-    stage.name === 'probation'
+    stage.name === 'probation' || stage.name === 'canary'
       ? command(counted.draft, { type: 'cancelProbation', decisionId: stage.decisionId })
       : counted.draft;
+  const opened = stage.name === 'canary' || stage.name === 'awaiting-approval' ? stage.plan : undefined;
+  if (opened?.kind === 'canary') return endCanary(stopped, opened, request.reason, request.by);
   return startRollback(stopped, counted.decisionId, request.reason, request.by);
 }
 
@@ -132,6 +139,7 @@ export function applyDeadline(state: LifecycleState, nowMs: number): Draft {
   const request = { by: 'policy', reason: 'nobody answered in time' };
   const noted = note(keep(state), `approval timed out: ${policy.approval.onTimeout}`, request, nowMs);
   if (stage.subject === 'probation') return keepUnconfirmed(noted, stage.reason);
+  if (stage.subject === 'canary') return endCanary(noted, stage.plan!, `${request.reason}: ${stage.reason}`, 'policy');
   if (policy.approval.onTimeout === 'approve') return promote(noted, stage.decisionId, request.reason, 'policy');
   return turnDown(noted, stage.decisionId, request.reason);
 }

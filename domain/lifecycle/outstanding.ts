@@ -34,7 +34,9 @@ export function outstanding(state: LifecycleState): readonly Command[] {
     case 'switching':
       return [{ type: 'runStep', plan: stage.plan, step: stage.step }];
     case 'probation':
-      return [{ type: 'startProbation', decisionId: stage.decisionId, plan: stage.plan }];
+      return [{ type: 'startProbation', decisionId: stage.decisionId, plan: stage.plan, afterId: null }];
+    case 'canary':
+      return [{ type: 'startProbation', decisionId: stage.decisionId, plan: stage.plan, afterId: stage.afterId }];
     case 'starting':
       return [{ type: 'readAliases' }];
     case 'serving':

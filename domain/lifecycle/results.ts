@@ -59,4 +59,6 @@ export interface ProbationResult {
   readonly checks: readonly Check[];
   /** Both models have become worse than was validated: one sentence, a reason to look; null otherwise. */
   readonly worldChanged: string | null;
+  /** Newest prediction that was judged on. */
+  readonly lastId?: string | null;
 }

@@ -5,6 +5,7 @@ import { repeats } from './quarantine.ts';
 import type { RetrainMode, RetrainResult, Triage } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { LifecycleState } from './state.ts';
+import { planCanary, shareOfStep } from './canary.ts';
 import { planPromotion } from './switch.ts';
 
 const maxPending = 50;
@@ -125,7 +126,12 @@ export function promote(draft: Draft, decisionId: string, reason: string, by: st
   const { state } = draft;
   const version = state.stage.name === 'awaiting-approval' ? state.stage.version : (state.result?.version ?? null);
   if (version === null) return draft;
-  const plan = planPromotion(state.aliases, version, { decisionId, reason, by });
+  const decision = { decisionId, reason, by };
+  const share = state.aliases.champion === null ? null : shareOfStep(state.policy, 0);
+  const plan =
+    share === null
+      ? planPromotion(state.aliases, version, decision)
+      : planCanary(state.aliases, version, { decisionId, index: 0, share }, decision);
   const promotedFingerprint = state.result?.version === version ? state.result.fingerprint : null;
   return enter(change(draft, { promotedFingerprint, turnedDown: null, attention: null }), {
     name: 'switching',

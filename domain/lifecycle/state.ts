@@ -24,13 +24,22 @@ export type Stage =
   | {
       readonly name: 'awaiting-approval';
       readonly decisionId: string;
-      readonly subject: 'challenger' | 'probation';
+      readonly subject: 'challenger' | 'probation' | 'canary';
       readonly version: string;
       readonly reason: string;
       readonly deadlineMs: number;
+      /** The open canary, where it is the subject. */
+      readonly plan?: Switch;
     }
   | { readonly name: 'switching'; readonly plan: Switch; readonly step: SwitchStep }
-  | { readonly name: 'probation'; readonly decisionId: string; readonly plan: Switch };
+  | { readonly name: 'probation'; readonly decisionId: string; readonly plan: Switch }
+  | {
+      readonly name: 'canary';
+      readonly decisionId: string;
+      readonly plan: Switch;
+      /** Newest prediction that the step before was judged on; null at the first. */
+      readonly afterId: string | null;
+    };
 
 /** A decision that has been taken, as operators see it. */
 export interface DecisionSummary {
@@ -74,6 +83,8 @@ export interface LifecycleState {
   /** The challenger's result while it waits or is being promoted. */
   readonly result: RetrainResult | null;
   readonly lastPromotion: Switch | null;
+  /** Newest prediction that the steps of the open canary were judged on. */
+  readonly canaryAfterId?: string | null;
   readonly rollbackClocks: readonly PolicyClock[];
   readonly rollbacksInARow: number;
   /** What was rolled back, newest last; some of it longer ago than a quarantine lasts. */

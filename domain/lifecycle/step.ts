@@ -90,7 +90,7 @@ function start(state: LifecycleState, aliases: LifecycleState['aliases'], nowMs:
 /** The clocks move, signals join those that wait, and a probation looks at what has come. */
 function observe(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'observed' }>): Draft {
   const seen = keep(collect({ ...state, clock: event.clock }, [...event.signals, ...due(state, event)], event.nowMs));
-  if (state.stage.name !== 'probation') return seen;
+  if (state.stage.name !== 'probation' && state.stage.name !== 'canary') return seen;
   const isWaitedFor = seen.state.pending.some(({ kind }) => callsAtOnce(kind)) && !isHeldBack(seen.state);
   return command(seen, { type: 'lookAgain', decisionId: state.stage.decisionId, isWaitedFor });
 }

@@ -1,21 +1,32 @@
 import { noAliases, type Aliases } from './aliases.ts';
+import type { CanaryStep } from './canary.ts';
 
 /**
  * A planned move of the aliases. `before` and `after` are fixed when the intent is recorded, so that every step can be
  * repeated and the whole can be undone from any point.
  */
 export interface Switch {
-  readonly kind: 'promotion' | 'rollback' | 'undo';
+  readonly kind: 'promotion' | 'canary' | 'rollback' | 'undo';
   readonly decisionId: string;
   readonly before: Aliases;
   readonly after: Aliases;
   readonly reason: string;
   /** `policy`, `probation`, or the operator's name. */
   readonly by: string;
+  /** Where it is part of a promotion by steps. */
+  readonly canary?: CanaryStep;
 }
 
 export type SwitchStep =
-  'record-intent' | 'stage' | 'verify-staged' | 'set-previous' | 'set-champion' | 'verify-serving' | 'clear-challenger';
+  | 'record-intent'
+  | 'stage'
+  | 'verify-staged'
+  | 'set-previous'
+  | 'set-champion'
+  | 'set-share'
+  | 'verify-share'
+  | 'verify-serving'
+  | 'clear-challenger';
 
 /** `previous` moves before `champion`: whoever dies between them leaves the old champion serving and a way back. */
 const promotionSteps: readonly SwitchStep[] = [
@@ -47,9 +58,28 @@ const undoSteps: readonly SwitchStep[] = [
   'verify-serving',
 ];
 
+/** The challenger is loaded everywhere before the first request may ask it. */
+const canarySteps: readonly SwitchStep[] = ['record-intent', 'stage', 'verify-staged', 'set-share', 'verify-share'];
+
+/** No champion moves: it answers everything again from the moment that the share is gone. */
+const canaryEndSteps: readonly SwitchStep[] = ['record-intent', 'set-share', 'clear-challenger', 'verify-serving'];
+
 export function stepsOf(plan: Switch): readonly SwitchStep[] {
-  if (plan.kind === 'promotion') return promotionSteps;
-  return plan.kind === 'rollback' ? rollbackSteps : undoSteps;
+  switch (plan.kind) {
+    case 'canary':
+      return canarySteps;
+    case 'promotion':
+      // The share goes when the challenger is champion: nobody is sent back and forth between the two.
+      return plan.canary === undefined ? promotionSteps : insertAfter(promotionSteps, 'set-champion', 'set-share');
+    case 'rollback':
+      return plan.canary === undefined ? rollbackSteps : canaryEndSteps;
+    case 'undo':
+      return plan.canary === undefined ? undoSteps : insertAfter(undoSteps, 'set-champion', 'set-share');
+  }
+}
+
+function insertAfter(steps: readonly SwitchStep[], step: SwitchStep, added: SwitchStep): readonly SwitchStep[] {
+  return steps.flatMap((one) => (one === step ? [one, added] : [one]));
 }
 
 /** The step after `step`, or null at the end. */
@@ -94,5 +124,6 @@ export function planUndo(failed: Switch, reason: string): Switch {
     after: { ...failed.before, challenger: null },
     reason,
     by: 'policy',
+    ...(failed.canary === undefined ? {} : { canary: { ...failed.canary, share: null } }),
   };
 }

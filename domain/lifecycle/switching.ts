@@ -1,11 +1,12 @@
 import { change, enter, keep, record, type Draft } from './draft.ts';
+import { contendersOf, formatShareOfEntities, planCanary, planCanaryEnd, shareOfStep } from './canary.ts';
 import { quarantine } from './quarantine.ts';
 import { isBreakerOpen } from './readiness.ts';
 import type { ProbationResult } from './results.ts';
 import { collect } from './retraining.ts';
 import type { SignalKind } from './signals.ts';
-import type { LifecycleState } from './state.ts';
-import { planRollback, planUndo, stepAfter, type Switch, type SwitchStep } from './switch.ts';
+import type { LifecycleState, Stage } from './state.ts';
+import { planPromotion, planRollback, planUndo, stepAfter, type Switch, type SwitchStep } from './switch.ts';
 
 const keptRollbacks = 20;
 /** What was seen of the champion that is no more says nothing about the one that is. */
@@ -41,7 +42,7 @@ export function applyStepFailed(
     summary: `${failed.step}: ${failed.reason}`,
     evidence: failed,
   });
-  if (stage.plan.kind === 'promotion') {
+  if (stage.plan.kind === 'promotion' || stage.plan.kind === 'canary') {
     const plan = planUndo(stage.plan, `${failed.step} failed: ${failed.reason}`);
     return enter(noted, { name: 'switching', plan, step: 'record-intent' });
   }
@@ -55,7 +56,8 @@ function stopForPerson(draft: Draft, reason: string, nowMs: number): Draft {
 }
 
 function finish(state: LifecycleState, plan: Switch, nowMs: number): Draft {
-  const pending = state.pending.filter(({ kind }) => !aboutChampion.includes(kind));
+  const isMoved = plan.before.champion !== plan.after.champion;
+  const pending = state.pending.filter(({ kind }) => !isMoved || !aboutChampion.includes(kind));
   const noted = record(keep({ ...state, aliases: plan.after, pending }), {
     id: `${plan.decisionId}/done`,
     kind: plan.kind,
@@ -64,6 +66,7 @@ function finish(state: LifecycleState, plan: Switch, nowMs: number): Draft {
     evidence: plan,
   });
   if (plan.kind === 'promotion') return finishPromotion(noted, plan);
+  if (plan.kind === 'canary') return watchCanary(noted, plan);
   if (plan.kind === 'rollback') return finishRollback(noted, plan, nowMs);
   const attention = `promotion undone: ${plan.reason}`;
   return enter(change(noted, { attention }), { name: 'serving' });
@@ -81,12 +84,13 @@ function finishPromotion(draft: Draft, plan: Switch): Draft {
 
 function finishRollback(draft: Draft, plan: Switch, nowMs: number): Draft {
   const { state } = draft;
+  const isCanary = plan.canary !== undefined;
   const rolledBack = change(draft, {
-    quarantined: quarantine(state, plan.before.champion, plan.reason),
+    quarantined: quarantine(state, isCanary ? plan.before.challenger : plan.before.champion, plan.reason),
     totals: { ...state.totals, rollbacks: state.totals.rollbacks + 1 },
     rollbackClocks: [...state.rollbackClocks, state.clock].slice(-keptRollbacks),
     rollbacksInARow: state.rollbacksInARow + 1,
-    lastPromotion: null,
+    lastPromotion: isCanary ? state.lastPromotion : null,
     promotedFingerprint: null,
   });
   const open = isBreakerOpen(rolledBack.state);
@@ -100,6 +104,35 @@ export function startRollback(draft: Draft, decisionId: string, reason: string, 
   return enter(draft, { name: 'switching', plan, step: 'record-intent' });
 }
 
+/** The step before was judged on the rows up to its result's `lastId`. */
+function watchCanary(draft: Draft, plan: Switch): Draft {
+  const afterId = plan.canary?.index === 0 ? null : (draft.state.canaryAfterId ?? null);
+  return enter(draft, { name: 'canary', decisionId: plan.decisionId, plan, afterId });
+}
+
+/** On to the next share, or to the promotion itself after the last. */
+export function widenCanary(draft: Draft, opened: Switch, afterId: string | null): Draft {
+  const { state } = draft;
+  const { decisionId, index } = opened.canary!;
+  const { incoming } = contendersOf(opened);
+  const { reason, by } = opened;
+  const share = shareOfStep(state.policy, index + 1);
+  const known = change(draft, { canaryAfterId: afterId ?? state.canaryAfterId ?? null });
+  if (share !== null) {
+    const plan = planCanary(state.aliases, incoming!, { decisionId, index: index + 1, share }, { reason, by });
+    return enter(known, { name: 'switching', plan, step: 'record-intent' });
+  }
+  const before = { ...state.aliases, challenger: null };
+  const promotion = planPromotion(before, incoming!, { decisionId, reason, by });
+  const plan = { ...promotion, canary: { decisionId, index, share: null } };
+  return enter(change(known, { canaryAfterId: null }), { name: 'switching', plan, step: 'record-intent' });
+}
+
+export function endCanary(draft: Draft, opened: Switch, reason: string, by: string): Draft {
+  const plan = planCanaryEnd(opened, `${opened.decisionId}-rollback`, reason, by);
+  return enter(change(draft, { canaryAfterId: null }), { name: 'switching', plan, step: 'record-intent' });
+}
+
 export function applyProbation(
   state: LifecycleState,
   decisionId: string,
@@ -107,14 +140,16 @@ export function applyProbation(
   nowMs: number,
 ): Draft {
   const { stage } = state;
-  if (stage.name !== 'probation' || stage.decisionId !== decisionId) return keep(state);
+  const isWatching = stage.name === 'probation' || stage.name === 'canary';
+  if (!isWatching || stage.decisionId !== decisionId) return keep(state);
   const noted = record(keep(noteWorldChange(state, result, nowMs)), {
-    id: `${decisionId}/probation`,
-    kind: `probation: ${result.outcome}`,
+    id: `${decisionId}/${stage.name}`,
+    kind: `${stage.name}: ${result.outcome}`,
     atMs: nowMs,
     summary: result.reason,
     evidence: result,
   });
+  if (stage.name === 'canary') return applyCanaryResult(noted, stage, result, nowMs);
   if (result.outcome === 'rolled-back')
     return startRollback(noted, `${decisionId}-rollback`, result.reason, 'probation');
   if (result.outcome === 'confirmed') return confirm(noted);
@@ -125,6 +160,25 @@ export function applyProbation(
     version: stage.plan.after.champion ?? '',
     reason: result.reason,
     deadlineMs: nowMs + state.policy.approval.timeoutMs,
+  });
+}
+
+function applyCanaryResult(
+  draft: Draft,
+  { decisionId, plan }: Extract<Stage, { name: 'canary' }>,
+  { outcome, reason, lastId }: ProbationResult,
+  nowMs: number,
+): Draft {
+  if (outcome === 'rolled-back') return endCanary(draft, plan, reason, 'canary');
+  if (outcome === 'confirmed') return widenCanary(draft, plan, lastId ?? null);
+  return enter(draft, {
+    name: 'awaiting-approval',
+    decisionId,
+    subject: 'canary',
+    version: plan.after.challenger ?? '',
+    reason,
+    deadlineMs: nowMs + draft.state.policy.approval.timeoutMs,
+    plan,
   });
 }
 
@@ -142,6 +196,13 @@ export function confirm(draft: Draft): Draft {
 
 export function describePlan(plan: Switch): string {
   const name = (version: string | null): string => (version === null ? 'nothing' : `version ${version}`);
+  const share = plan.canary?.share ?? null;
+  if (plan.kind === 'canary') {
+    return `let ${name(plan.after.challenger)} answer ${formatShareOfEntities(share ?? 0)} of the entities (${name(plan.after.champion)} the others)`;
+  }
+  if (plan.kind === 'rollback' && plan.canary !== undefined) {
+    return `took its share of the entities back from ${name(plan.before.challenger)} (${name(plan.after.champion)} answers all)`;
+  }
   const verb = { promotion: 'promoted', rollback: 'rolled back to', undo: 'went back to' }[plan.kind];
   return `${verb} ${name(plan.after.champion)} (was ${name(plan.before.champion)})`;
 }

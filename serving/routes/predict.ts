@@ -4,12 +4,13 @@ import { findRowProblem, type FeatureRow } from '../../adapters/data/feature-row
 import type { PredictionRecord } from '../../adapters/ports/store.ts';
 import type { PredictAnswer, PredictRequest } from '../../config/wire.ts';
 import type { DataSchema } from '../../domain/table.ts';
-import { answerRow, createAnswerContext, type AnsweredRow, type Prediction } from '../answers.ts';
+import { answerRow, createAnswerContext, type AnswerContext, type AnsweredRow, type Prediction } from '../answers.ts';
+import { shareOut, type RowAnswer } from '../canary.ts';
 import { drawFor } from '../control-draws.ts';
 import { findModel, noChampion, record, settingsOf, type Dependencies } from '../dependencies.ts';
 import { ServiceError } from '../errors.ts';
 import { refuseManyExplanations } from '../explain.ts';
-import { scoreRows, type Scored } from '../score.ts';
+import { scoreRows } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
 
 /** Predicts rows; the answer leaves when the predictions are durably logged. */
@@ -21,40 +22,46 @@ export async function predictRows(
 ): Promise<PredictAnswer> {
   const startedMs = performance.now();
   const slots = await findModel(deps, name);
-  const { champion, previous } = slots.current();
+  const { champion, previous, challenger } = slots.current();
   if (champion === null) throw noChampion(slots);
-  const releases = [champion.acquire(), previous?.acquire()];
+  const canary = slots.canary();
+  const other = canary === null ? previous : challenger;
+  const releases = [champion.acquire(), other?.acquire()];
   try {
     const { schema } = champion.model.signature;
     const eventMs = readTimes(request);
     const entities = readEntities(request);
     refuseBadRows(schema, request.rows);
     if (isExplained) refuseManyExplanations(request.rows.length);
-    const scored = await scoreRows(champion, previous, request.rows, deps.logger);
+    const scored = await scoreRows(champion, other, request.rows, deps.logger);
     const requestId = request.requestId ?? randomUUID();
+    const shared = shareOut({ champion, other, canary }, scored, (row) => entities?.[row] ?? requestId);
     // Ids are made in the breath in which the log takes the records, so that a reader never finds a smaller id later.
     const ids = request.rows.map(() => deps.makeId());
-    const answers = answerRows(deps, slots.model, champion, { request, scored, ids });
+    const answers = answerRows(deps, slots.model, { request, shared, ids });
     const facts = { eventMs, entities, requestId, startedMs, ids, answers };
-    const records = toRecords(champion, request.rows, scored, facts);
+    const records = toRecords(request.rows, shared, facts);
     await record(deps.log.appendPredictions(slots.model, records));
-    const told = answers.map(({ prediction }) => prediction);
-    const predictions = isExplained ? await explainRows(champion, request.rows, told) : told;
+    const told = answers.map(({ prediction }, row) =>
+      canary === null ? prediction : { ...prediction, version: records[row]?.version },
+    );
+    const predictions = isExplained ? await explainRows(shared, request.rows, told) : told;
     return { model: slots.model, version: champion.version, requestId, predictions };
   } finally {
     for (const release of releases) release?.();
   }
 }
 
-/** One after the other, and others' requests between. */
+/** By the version that answered; one after the other, and others' requests between. */
 async function explainRows(
-  { explain }: HostedVersion,
+  shared: readonly RowAnswer[],
   rows: readonly FeatureRow[],
   predictions: readonly Prediction[],
 ): Promise<Prediction[]> {
   const explained: Prediction[] = [];
   for (const [index, prediction] of predictions.entries()) {
-    explained.push({ ...prediction, explanation: await explain(rows[index] ?? {}, prediction) });
+    const explanation = await shared[index]!.host.explain(rows[index] ?? {}, prediction);
+    explained.push({ ...prediction, explanation });
     await setImmediate();
   }
   return explained;
@@ -84,21 +91,23 @@ function refuseBadRows(schema: DataSchema, rows: readonly FeatureRow[]): void {
 
 interface ScoredRequest {
   readonly request: PredictRequest;
-  readonly scored: Scored;
+  readonly shared: readonly RowAnswer[];
   readonly ids: readonly string[];
 }
 
 function answerRows(
   deps: Dependencies,
   model: string,
-  { model: { signature }, residuals, listOutside }: HostedVersion,
-  { request: { rows, entities }, scored: { outputs }, ids }: ScoredRequest,
+  { request: { rows, entities }, shared, ids }: ScoredRequest,
 ): readonly AnsweredRow[] {
-  const context = createAnswerContext(signature.schema, settingsOf(deps, model).answers, residuals);
-  return rows.map((features, row) => {
+  const { answers } = settingsOf(deps, model);
+  const contexts = new Map<HostedVersion, AnswerContext>();
+  return shared.map(({ host, output }, row) => {
+    const context = contexts.get(host) ?? createAnswerContext(host.model.signature.schema, answers, host.residuals);
+    contexts.set(host, context);
     const id = ids[row] ?? '';
     const draws = (): readonly [number, number] => drawFor(model, entities?.[row] ?? id);
-    return answerRow(context, { id, output: outputs[row] ?? [], outside: listOutside(features), draws });
+    return answerRow(context, { id, output, outside: host.listOutside(rows[row] ?? {}), draws });
   });
 }
 
@@ -112,21 +121,20 @@ interface RequestFacts {
 }
 
 function toRecords(
-  { version }: HostedVersion,
   rows: readonly FeatureRow[],
-  { outputs, shadow }: Scored,
+  shared: readonly RowAnswer[],
   { eventMs, entities, requestId, startedMs, ids, answers }: RequestFacts,
 ): readonly PredictionRecord[] {
   const atMs = Date.now();
   const latencyMs = Math.round((performance.now() - startedMs) * 1_000) / 1_000;
-  return rows.map((features, row) => ({
+  return shared.map(({ host, output, shadow }, row) => ({
     id: ids[row] ?? '',
     atMs,
     eventMs: eventMs?.[row] ?? null,
-    version,
-    features,
-    output: outputs[row] ?? [],
-    shadow: shadow === null ? null : { version: shadow.version, output: shadow.outputs[row] ?? [] },
+    version: host.version,
+    features: rows[row] ?? {},
+    output,
+    shadow,
     ...(entities === null ? {} : { entity: entities[row] ?? null }),
     ...toDecision(answers[row]?.decision ?? null),
     ...toAbstention(answers[row]),

@@ -12,6 +12,7 @@ export async function describeModel(deps: Dependencies, name: string): Promise<M
     replicaId: deps.replicaId,
     serving: current.champion?.version ?? null,
     loaded: listLoaded(current),
+    canary: slots.canary(),
     problem: slots.problem(),
     uptimeSeconds: Math.round(process.uptime()),
   };

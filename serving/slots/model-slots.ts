@@ -1,3 +1,4 @@
+import type { Canary } from '../../adapters/ports/replicas.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { noAliases, type Alias, type Aliases } from '../../domain/lifecycle/aliases.ts';
 import type { HostedVersion } from './hosted-version.ts';
@@ -11,6 +12,7 @@ type ReadableRegistry = Pick<Registry, 'fetchPackage' | 'getAliases' | 'listVers
 
 export interface ModelSlotsOptions extends VersionPoolOptions {
   readonly registry: ReadableRegistry;
+  readonly readCanary: (model: string) => Promise<Canary | null>;
   readonly onSwitch: (from: string | null, to: string | null) => void;
 }
 
@@ -18,6 +20,8 @@ export interface ModelSlotsOptions extends VersionPoolOptions {
 export interface ModelSlots {
   readonly model: string;
   current(): Slots;
+  /** The share that the present challenger answers; null while the champion answers all. */
+  canary(): Canary | null;
   /** What keeps the slots from being as the aliases say; null when all is well. */
   problem(): string | null;
   /** Looks at the aliases once and does what they call for. Never rejects: what goes wrong becomes the problem. */
@@ -32,10 +36,11 @@ const empty: Slots = { champion: null, previous: null, challenger: null };
 export const slotOrder: readonly Alias[] = ['champion', 'previous', 'challenger'];
 
 export function createModelSlots(options: ModelSlotsOptions): ModelSlots {
-  const { model, registry, onSwitch } = options;
+  const { model, registry, readCanary, onSwitch } = options;
   const pool = createVersionPool(options);
   let slots = empty;
   let aliases: Aliases = noAliases;
+  let canary: Canary | null = null;
   let registryProblem: RegistryProblem | null = null;
 
   /** One assignment: a request sees the slots before or after, nothing between. */
@@ -49,10 +54,13 @@ export function createModelSlots(options: ModelSlotsOptions): ModelSlots {
   return {
     model,
     current: () => slots,
+    canary: () => (isOpen(canary, slots) ? canary : null),
     problem: () => describeProblem(registryProblem, aliases, pool.failures(), slots.champion?.version ?? null),
     async follow() {
       try {
-        aliases = await readAliases(registry, model, slots.champion !== null);
+        const found = await readAliases(registry, model, slots.champion !== null);
+        canary = await readCanary(model);
+        aliases = found;
         registryProblem = null;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
@@ -79,6 +87,11 @@ function fillSlots(aliases: Aliases, pool: VersionPool, champion: HostedVersion 
     previous: pool.get(aliases.previous),
     challenger: pool.get(aliases.challenger),
   };
+}
+
+/** Not before the challenger is loaded, nor after it has become champion. */
+function isOpen(canary: Canary | null, { champion, challenger }: Slots): boolean {
+  return canary !== null && challenger !== null && challenger !== champion && challenger.version === canary.version;
 }
 
 function versionsOf(aliases: Aliases, { champion }: Slots): ReadonlySet<string> {

@@ -64,6 +64,7 @@ describe('the living replicas', () => {
         replicaId: 'r1',
         url,
         serving: '1',
+        canary: null,
         problem: null,
         loaded: [
           { version: '1', role: 'champion', loadedAtMs: expect.any(Number) as number, goldenMaxDifference: 0 },

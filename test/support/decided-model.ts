@@ -150,6 +150,7 @@ function toModel({ deps, home, policy, log, project }: Parts): DecidedModel {
         champion: after.champion!,
         previous: before.champion!,
         progress: null,
+        afterId: null,
         isWaitedFor: true,
       });
       const { outcome, reason, checks, worldChanged } = look.verdict;

@@ -31,6 +31,7 @@ export const testPolicy: Policy = {
   triage: defaultTriagePolicy,
   gate: defaultGatePolicy,
   approval: { mode: 'auto', timeoutMs: 86_400_000, onTimeout: 'reject' },
+  promotion: { strategy: 'all-at-once', steps: [0.1, 0.5], labelsPerStep: 200 },
   probation: defaultProbationPolicy,
   rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 100_000 }, quarantine: { labels: 20_000 } },
   serving: { minReplicas: 1, replicaTimeoutMs: 10_000, goldenTolerance: 1e-5 },

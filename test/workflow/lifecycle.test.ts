@@ -2,7 +2,7 @@ import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/clie
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import type { ProbationLook } from '../../activities/types.ts';
+import type { ProbationLook, ProbationRequest } from '../../activities/types.ts';
 import type { SwitchStep } from '../../domain/lifecycle/switch.ts';
 import { initialProbation } from '../../domain/probation/state.ts';
 import { lifecycle } from '../../workflows/lifecycle.ts';
@@ -111,6 +111,67 @@ describe('lifecycle', () => {
       },
       'rolled-back',
     );
+  });
+
+  it('promotes by steps: each judged on labels of its own, at its part of the level', async () => {
+    const steps: string[] = [];
+    const looks: Pick<ProbationRequest, 'champion' | 'previous' | 'afterId'>[] = [];
+    const levels: number[] = [];
+    const activities = scriptedActivities([], {
+      runSwitchStep: ({ step, plan }) => {
+        steps.push(step === 'set-share' ? `set-share ${plan.canary?.share}` : step);
+        return Promise.resolve();
+      },
+      lookAtProbation: ({ champion, previous, afterId, policy }) => {
+        looks.push({ champion, previous, afterId });
+        levels.push(policy.probation.alpha);
+        const { verdict, newLabels, progress } = look('confirmed');
+        return Promise.resolve({ verdict, newLabels, progress: { ...progress, lastId: `p-${looks.length}` } });
+      },
+    });
+    const promotion = { strategy: 'canary', steps: [0.1, 0.5], labelsPerStep: 200 } as const;
+    await withTimeSkipping(
+      activities,
+      async (env) => {
+        const handle = await start(env, { ...testPolicy, promotion });
+        await handle.signal(observedSignal, { clock: labels(5_000), signals: [performanceDrift] });
+        const status = await until(env, handle, ({ newest }) => newest?.kind === 'probation: confirmed');
+        expect(status.aliases).toEqual({ champion: '2', previous: '1', challenger: null });
+        const opened = (share: number) => [
+          'record-intent',
+          'stage',
+          'verify-staged',
+          `set-share ${share}`,
+          'verify-share',
+        ];
+        const promoted = promotionOrder.flatMap((one) => (one === 'set-champion' ? [one, 'set-share null'] : [one]));
+        expect(steps).toEqual([...opened(0.1), ...opened(0.5), ...promoted]);
+        const pair = { champion: '2', previous: '1' };
+        expect(looks).toEqual([
+          { ...pair, afterId: null },
+          { ...pair, afterId: 'p-1' },
+          { ...pair, afterId: null },
+        ]);
+        expect(levels).toEqual([1, 2, 3].map(() => testPolicy.probation.alpha / 3));
+        return [handle, env.client.workflow.getHandle(probationId(`${firstDecision}-canary-1`))];
+      },
+      'canary',
+    );
+  });
+
+  it('takes the share back when a step finds the challenger worse', async () => {
+    const activities = scriptedActivities([], {
+      lookAtProbation: () => Promise.resolve(look('rolled-back')),
+    });
+    const promotion = { strategy: 'canary', steps: [0.1, 0.5], labelsPerStep: 200 } as const;
+    await withTimeSkipping(activities, async (env) => {
+      const handle = await start(env, { ...testPolicy, promotion });
+      await handle.signal(observedSignal, { clock: labels(5_000), signals: [performanceDrift] });
+      const status = await until(env, handle, ({ totals }) => totals.rollbacks === 1);
+      expect(status.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
+      expect(status.quarantined).toEqual(['2']);
+      return [handle];
+    });
   });
 
   it('looks at the model again when probation saw the world change for both', async () => {

@@ -41,7 +41,7 @@ function depsOf(rows: readonly Row[], holdout: object | null = null): Dependenci
   } as unknown as Dependencies;
 }
 
-const look = (deps: Dependencies, progress: ProbationProgress | null = null) =>
+const look = (deps: Dependencies, progress: ProbationProgress | null = null, afterId: string | null = null) =>
   lookAtProbation(deps, {
     project: { model: 'prices', directory: '.' },
     policy: { ...testPolicy, monitor: { ...testPolicy.monitor, labelDelayRows: 400 } },
@@ -49,6 +49,7 @@ const look = (deps: Dependencies, progress: ProbationProgress | null = null) =>
     champion: '2',
     previous: '1',
     progress,
+    afterId,
     isWaitedFor: false,
   });
 
@@ -83,6 +84,18 @@ describe('a look at a probation', () => {
     ];
     const seen = await look(depsOf([...block(0, 45), ...others]));
     expect(seen.progress.state.labels).toBe(45);
+  });
+
+  it('takes a pair whichever of the two answered, and knows which is which', async () => {
+    const swapped = Array.from({ length: 30 }, () => ({ label: 1, version: '1', shadow: '2' }));
+    const rows = [...block(0, 30), ...swapped];
+    const { progress } = await look(depsOf(rows));
+    expect(progress.state).toMatchObject({ labels: 60, newLossSum: 0, oldLossSum: 60 });
+  });
+
+  it('leaves out what an earlier step was judged on', async () => {
+    const seen = await look(depsOf(block(0)), null, 'row-000039');
+    expect(seen.progress).toMatchObject({ lastId: 'row-000047', state: { labels: 8 } });
   });
 
   it("watches what the new champion's holdout promised", async () => {

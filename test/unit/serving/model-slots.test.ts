@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../adapters/ports/registry.ts';
+import type { Canary } from '../../../adapters/ports/replicas.ts';
 import { openEmbeddedRegistry } from '../../../adapters/registry/embedded.ts';
 import { noTrust, toSigner, toTrustedKey, type PackageTrust, type Signer } from '../../../adapters/registry/keys.ts';
 import { createModelSlots, type ModelSlots } from '../../../serving/slots/model-slots.ts';
@@ -17,6 +18,7 @@ interface SlotsRig {
   readonly models: ReturnType<typeof createModels>;
   readonly switches: string[];
   readonly failures: string[];
+  readonly openCanary: (opened: Canary | null) => void;
   /** Breaks what the slots read from, until it is called with null. */
   readonly breakRegistry: (reason: string | null) => void;
 }
@@ -36,6 +38,7 @@ async function openSlots(
   const switches: string[] = [];
   const failures: string[] = [];
   let broken: string | null = null;
+  let canary: Canary | null = null;
   const slots = createModelSlots({
     model,
     registry: {
@@ -47,11 +50,21 @@ async function openSlots(
     onExplainFailure: () => undefined,
     goldenTolerance: 1e-5,
     firstRetryMs: 1,
+    readCanary: () => Promise.resolve(canary),
     onSwitch: (from, to) => void switches.push(`${from ?? 'none'} → ${to ?? 'none'}`),
     onLoad: () => undefined,
     onFailure: ({ version, reason }) => void failures.push(`${version}: ${reason}`),
   });
-  return { slots, registry, directory, models, switches, failures, breakRegistry: (reason) => void (broken = reason) };
+  return {
+    slots,
+    registry,
+    directory,
+    models,
+    switches,
+    failures,
+    breakRegistry: (reason) => void (broken = reason),
+    openCanary: (opened) => void (canary = opened),
+  };
 }
 
 const versions = ({ slots }: SlotsRig): (string | null)[] => {
@@ -206,5 +219,24 @@ describe('the slots of a model', () => {
     await rig.slots.follow();
     expect(versions(rig)).toEqual([null, null, null]);
     expect(rig.models.disposals).toEqual(['1']);
+  });
+
+  it('let a canary be open only while its challenger is loaded and is no champion', async () => {
+    const rig = await openSlots([{}, {}]);
+    const opened = { version: '2', share: 0.1 };
+    rig.openCanary(opened);
+    await rig.registry.setAlias(model, 'champion', '1');
+    await rig.slots.follow();
+    expect(rig.slots.canary()).toBeNull();
+    await rig.registry.setAlias(model, 'challenger', '2');
+    await rig.slots.follow();
+    expect(rig.slots.canary()).toEqual(opened);
+    await rig.registry.setAlias(model, 'champion', '2');
+    await rig.slots.follow();
+    expect(rig.slots.canary()).toBeNull();
+    rig.openCanary(null);
+    await rig.registry.setAlias(model, 'champion', '1');
+    await rig.slots.follow();
+    expect(rig.slots.canary()).toBeNull();
   });
 });
