@@ -1,15 +1,9 @@
-import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import type { ProbationLook, ProbationRequest } from '../../activities/types.ts';
 import type { SwitchStep } from '../../domain/lifecycle/switch.ts';
-import { initialProbation } from '../../domain/probation/state.ts';
-import { lifecycle } from '../../workflows/lifecycle.ts';
 import {
   approveUpdate,
-  controlQueue,
-  lifecycleId,
   observedSignal,
   pauseUpdate,
   probationId,
@@ -18,52 +12,12 @@ import {
   retrainUpdate,
   rollbackUpdate,
   statusQuery,
-  type LifecycleStatus,
 } from '../../workflows/messages.ts';
 import { scriptedActivities, trained } from '../support/activities.ts';
 import { gateResult, labels, performanceDrift } from '../support/lifecycle.ts';
+import { ada, firstDecision, look, promotionOrder, start, until } from '../support/lifecycle-workflow.ts';
 import { testPolicy } from '../support/policy.ts';
 import { withTimeSkipping } from '../support/temporal.ts';
-
-const project = { model: 'electricity', directory: 'examples/electricity' };
-const ada = { by: 'ada', reason: 'because' };
-const firstDecision = 'electricity-0001';
-
-async function start(env: TestWorkflowEnvironment, policy = testPolicy): Promise<WorkflowHandle<typeof lifecycle>> {
-  return await env.client.workflow.start(lifecycle, {
-    workflowId: lifecycleId(project.model),
-    taskQueue: controlQueue,
-    args: [{ project, policy }],
-  });
-}
-
-async function until(
-  env: TestWorkflowEnvironment,
-  handle: WorkflowHandle<typeof lifecycle>,
-  isReached: (status: LifecycleStatus) => boolean,
-): Promise<LifecycleStatus> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const status = await handle.query(statusQuery);
-    if (isReached(status)) return status;
-    await env.sleep('100 milliseconds');
-  }
-  throw new Error(`never reached; it is ${JSON.stringify(await handle.query(statusQuery))}`);
-}
-
-function look(outcome: ProbationLook['verdict']['outcome'], worldChanged: string | null = null): ProbationLook {
-  const progress = { lastId: null, state: initialProbation(testPolicy.probation, 'binary') };
-  return { progress, verdict: { outcome, reason: `it is ${outcome}`, checks: [], worldChanged }, newLabels: 10 };
-}
-
-const promotionOrder = [
-  'record-intent',
-  'stage',
-  'verify-staged',
-  'set-previous',
-  'set-champion',
-  'verify-serving',
-  'clear-challenger',
-];
 
 describe('lifecycle', () => {
   it('retrains on a signal, promotes in order, and confirms after probation', async () => {
@@ -111,67 +65,6 @@ describe('lifecycle', () => {
       },
       'rolled-back',
     );
-  });
-
-  it('promotes by steps: each judged on labels of its own, at its part of the level', async () => {
-    const steps: string[] = [];
-    const looks: Pick<ProbationRequest, 'champion' | 'previous' | 'afterId'>[] = [];
-    const levels: number[] = [];
-    const activities = scriptedActivities([], {
-      runSwitchStep: ({ step, plan }) => {
-        steps.push(step === 'set-share' ? `set-share ${plan.canary?.share}` : step);
-        return Promise.resolve();
-      },
-      lookAtProbation: ({ champion, previous, afterId, policy }) => {
-        looks.push({ champion, previous, afterId });
-        levels.push(policy.probation.alpha);
-        const { verdict, newLabels, progress } = look('confirmed');
-        return Promise.resolve({ verdict, newLabels, progress: { ...progress, lastId: `p-${looks.length}` } });
-      },
-    });
-    const promotion = { strategy: 'canary', steps: [0.1, 0.5], labelsPerStep: 200 } as const;
-    await withTimeSkipping(
-      activities,
-      async (env) => {
-        const handle = await start(env, { ...testPolicy, promotion });
-        await handle.signal(observedSignal, { clock: labels(5_000), signals: [performanceDrift] });
-        const status = await until(env, handle, ({ newest }) => newest?.kind === 'probation: confirmed');
-        expect(status.aliases).toEqual({ champion: '2', previous: '1', challenger: null });
-        const opened = (share: number) => [
-          'record-intent',
-          'stage',
-          'verify-staged',
-          `set-share ${share}`,
-          'verify-share',
-        ];
-        const promoted = promotionOrder.flatMap((one) => (one === 'set-champion' ? [one, 'set-share null'] : [one]));
-        expect(steps).toEqual([...opened(0.1), ...opened(0.5), ...promoted]);
-        const pair = { champion: '2', previous: '1' };
-        expect(looks).toEqual([
-          { ...pair, afterId: null },
-          { ...pair, afterId: 'p-1' },
-          { ...pair, afterId: null },
-        ]);
-        expect(levels).toEqual([1, 2, 3].map(() => testPolicy.probation.alpha / 3));
-        return [handle, env.client.workflow.getHandle(probationId(`${firstDecision}-canary-1`))];
-      },
-      'canary',
-    );
-  });
-
-  it('takes the share back when a step finds the challenger worse', async () => {
-    const activities = scriptedActivities([], {
-      lookAtProbation: () => Promise.resolve(look('rolled-back')),
-    });
-    const promotion = { strategy: 'canary', steps: [0.1, 0.5], labelsPerStep: 200 } as const;
-    await withTimeSkipping(activities, async (env) => {
-      const handle = await start(env, { ...testPolicy, promotion });
-      await handle.signal(observedSignal, { clock: labels(5_000), signals: [performanceDrift] });
-      const status = await until(env, handle, ({ totals }) => totals.rollbacks === 1);
-      expect(status.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
-      expect(status.quarantined).toEqual(['2']);
-      return [handle];
-    });
   });
 
   it('looks at the model again when probation saw the world change for both', async () => {
