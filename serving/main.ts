@@ -11,7 +11,7 @@ import type { PredictionLog } from '../adapters/ports/store.ts';
 import { openPredictionLog } from '../adapters/store/prediction-log.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
-import { homeAt } from '../config/home.ts';
+import { homeAt, type Home } from '../config/home.ts';
 import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
 import { checkWritable, listRegisteredModels } from './home.ts';
@@ -50,10 +50,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     logger,
     models,
     pollMs,
-    discoverModels: () => listRegisteredModels(home.registry),
-    readSettings: openNotes<AnswerSettings>(home.settings).read,
-    readCanary: openNotes<Canary | null>(home.canaries).read,
-    checkLog: () => checkWritable(home.store, replicaId),
+    ...sourcesAt(home, replicaId),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     home,
     security,
@@ -74,6 +71,16 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
       await log.close();
       await security.close();
     },
+  };
+}
+
+/** What the service reads of a home directory, beside its registry. */
+function sourcesAt(home: Home, replicaId: string) {
+  return {
+    discoverModels: () => listRegisteredModels(home.registry),
+    readSettings: openNotes<AnswerSettings>(home.settings).read,
+    readCanary: openNotes<Canary | null>(home.canaries).read,
+    checkLog: () => checkWritable(home.store, replicaId),
   };
 }
 
