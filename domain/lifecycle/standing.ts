@@ -12,7 +12,7 @@ export interface Standing {
   readonly aliases: Aliases;
   /** A question that only a person can answer. */
   readonly awaits: {
-    readonly subject: 'challenger' | 'probation';
+    readonly subject: 'challenger' | 'probation' | 'canary';
     readonly version: string;
     readonly reason: string;
     readonly deadlineMs: number;
