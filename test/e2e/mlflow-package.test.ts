@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureRow } from '../../adapters/data/feature-rows.ts';
 import { createFilePackages } from '../../adapters/packages/file-packages.ts';
 import { openEmbeddedRegistry } from '../../adapters/registry/embedded.ts';
+import type { PackageTrust } from '../../adapters/registry/keys.ts';
+import { makeKeyPair } from '../../adapters/registry/make-key-pair.ts';
+import { readWriterTrust } from '../../adapters/registry/trust.ts';
 import { createInProcessRuntime } from '../../adapters/runtime/in-process-runtime.ts';
 import { createPredictionClient } from '../../client/prediction-client.ts';
 import type { PredictAnswer } from '../../config/wire.ts';
@@ -30,12 +33,18 @@ const rows: readonly FeatureRow[] = [
 
 let folder: string;
 let home: string;
+let trust: PackageTrust;
+/** Of the service: it must not matter where it runs, and it trusts who signed. */
+let environment: Readonly<Record<string, string>>;
 /** Names of models in the registry, each with one version that serves. */
 const directories = new Map<string, string>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'incumbent-mlflow-package-'));
   home = join(folder, 'home');
+  const { privateFile, publicFile } = await makeKeyPair(join(folder, 'keys'));
+  trust = await readWriterTrust({ signingKey: privateFile, trustedKeys: [publicFile] });
+  environment = { TZ: 'America/New_York', INCUMBENT_TRUSTED_KEYS: publicFile };
   for (const problem of ['ring', 'sectors', 'price'] as const) await serve(problem, await trainOne(problem, [16]));
   const [linear, deep] = [await trainOne('ring', []), await trainOne('ring', [12, 6])];
   const blend = await blendOf([linear, deep]);
@@ -65,10 +74,10 @@ async function recalibrated(packageDirectory: string): Promise<string> {
   return (await runtime.recalibrate(job, signal)).packageDirectory;
 }
 
-/** As activities do it: the export last, then the registry. */
+/** As activities do it: the export last, then the registry, which signs. */
 async function serve(model: string, packageDirectory: string): Promise<void> {
   expect(await createFilePackages().writeExport(packageDirectory)).toEqual({ notice: null });
-  const registry = await openEmbeddedRegistry({ directory: join(home, 'registry') });
+  const registry = await openEmbeddedRegistry({ directory: join(home, 'registry'), trust });
   await registry.register({ model, idempotencyKey: model, packageDirectory, tags: {} });
   await registry.setAlias(model, 'champion', '1');
   directories.set(model, await registry.fetchPackage(model, '1'));
@@ -76,7 +85,7 @@ async function serve(model: string, packageDirectory: string): Promise<void> {
 
 /** The answers of our own service, without what is its alone. */
 async function askService(models: readonly string[]): Promise<readonly PredictAnswer['predictions'][]> {
-  const client = createPredictionClient((await startService(home, { TZ: 'America/New_York' })).url);
+  const client = createPredictionClient((await startService(home, environment)).url);
   return await Promise.all(
     models.map(async (model) => {
       const { predictions } = await client.predict(model, { rows: rows.map((row) => ({ ...row })) });
@@ -134,6 +143,19 @@ describe('a registered package in MLflow', () => {
     expect(await (await ask({ dataframe_records: [short] })).text()).toContain("'x'");
     const wrong = await ask({ dataframe_records: [{ ...rows[0], at: 'yesterday' }] });
     expect(await wrong.text()).toContain('must be an ISO 8601 time or null');
+  });
+
+  it('is refused by a service that trusts keys when it is not signed, and the others are served', async () => {
+    const unsigned = await openEmbeddedRegistry({ directory: join(home, 'registry') });
+    const packageDirectory = directories.get('ring')!;
+    await unsigned.register({ model: 'unsigned', idempotencyKey: 'unsigned', packageDirectory, tags: {} });
+    await unsigned.setAlias('unsigned', 'champion', '1');
+    const client = createPredictionClient((await startService(home, environment)).url);
+    const request = { rows: [{ ...rows[0] }] };
+    await expect(client.predict('unsigned', request)).rejects.toThrow(
+      'unsigned version 1 is not signed, and signing is on',
+    );
+    expect((await client.predict('ring', request)).predictions).toHaveLength(1);
   });
 
   it('keeps what it was sealed as: MLflow and the loader write nothing into it', async () => {
