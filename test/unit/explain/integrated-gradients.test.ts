@@ -71,3 +71,68 @@ describe('integrated gradients of a dense stack', () => {
     expect(Math.abs(sumOf(found.attributions) - (found.output - found.baselineOutput))).toBeLessThan(1e-3);
   });
 });
+
+describe('integrated gradients keep what they promise (the axioms of Sundararajan et al.)', () => {
+  const anyStack = fc.record({
+    ending: fc.constantFrom<DenseStack['ending']>('linear', 'sigmoid', 'softmax'),
+    hidden: fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 3 }),
+    seed: fc.integer(),
+    x: fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 4, maxLength: 4 }),
+  });
+  const build = ({ ending, hidden, seed }: { ending: DenseStack['ending']; hidden: number[]; seed: number }) =>
+    randomStack(ending, [4, ...hidden, ending === 'softmax' ? 3 : 1], seed);
+  const attribute = (stack: DenseStack, x: readonly number[], baseline: readonly number[] = [0, 0, 0, 0]): number[] => [
+    ...attributeDense(stack, Float64Array.from(x), Float64Array.from(baseline), 0).attributions,
+  ];
+  /** The first layer with other kernels: a row per input. */
+  const withFirstKernel = (stack: DenseStack, change: (rows: number[][]) => number[][]): DenseStack => {
+    const [first, ...others] = stack.layers;
+    const units = first!.bias.length;
+    const rows = Array.from({ length: 4 }, (_, input) =>
+      Array.from({ length: units }, (__, unit) => first!.kernel[input * units + unit]!),
+    );
+    return { ...stack, layers: [{ kernel: change(rows).flat(), bias: first!.bias }, ...others] };
+  };
+
+  it('nothing for an input that the network does not read', () => {
+    fc.assert(
+      fc.property(anyStack, (one) => {
+        const deaf = withFirstKernel(build(one), ([a, b, c, d]) => [a!, b!, c!.map(() => 0), d!]);
+        expect(Math.abs(attribute(deaf, one.x)[2]!)).toBe(0);
+      }),
+    );
+  });
+
+  it('the same for inputs that the network treats alike and that are alike', () => {
+    fc.assert(
+      fc.property(anyStack, (one) => {
+        const twins = withFirstKernel(build(one), ([a, b, c]) => [a!, b!, c!, a!]);
+        const [x0, x1, x2] = one.x;
+        const [first, , , last] = attribute(twins, [x0!, x1!, x2!, x0!]);
+        expect(first).toBeCloseTo(last!, 12);
+      }),
+    );
+  });
+
+  it('the opposite when row and baseline change places', () => {
+    fc.assert(
+      fc.property(anyStack, (one) => {
+        const stack = build(one);
+        const [there, back] = [attribute(stack, one.x), attribute(stack, [0, 0, 0, 0], one.x)];
+        for (const [input, value] of there.entries()) expect(Math.abs(value + back[input]!)).toBeLessThan(1e-6);
+      }),
+    );
+  });
+
+  it('half of the way for a unit that wakes half way: max(0, a + b − 1) from (0, 0) to (1, 1)', () => {
+    const layers = [
+      { kernel: [1, 1], bias: [-1] },
+      { kernel: [1], bias: [0] },
+    ];
+    const [a, b] = attribute({ ending: 'linear', layers }, [1, 1], [0, 0]);
+    expect(a).toBeCloseTo(0.5, 8);
+    expect(b).toBeCloseTo(0.5, 8);
+    const [less, more] = attribute({ ending: 'linear', layers }, [0.5, 1.5], [0, 0]);
+    expect([less, more]).toEqual([expect.closeTo(0.25, 8), expect.closeTo(0.75, 8)]);
+  });
+});
