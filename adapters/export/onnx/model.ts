@@ -1,4 +1,5 @@
 import type { LabelScale } from '../../../domain/preprocessing/label-scale.ts';
+import type { Preprocessing } from '../../../domain/preprocessing/preprocessing.ts';
 import { addCalibrator } from './calibrator.ts';
 import { addColumns, chooseMissingText, type Columns } from './columns.ts';
 import { createGraph, type Graph, type Tensor } from './graph.ts';
@@ -32,7 +33,7 @@ export function toOnnx(model: PackagedModel): OnnxModel {
   );
   const missingText = chooseMissingText(listCategories(model));
   const columns = addColumns(graph, features, missingText);
-  const outputs = addModel(graph, model, columns);
+  const outputs = addModel(graph, model, rememberInputs(graph, columns));
   const { graph: finished, outputName } = graph.finish(outputs, Math.max(1, widthOf(model)));
   const bytes = encodeModel({
     irVersion,
@@ -56,15 +57,28 @@ function listCategories({ answerer }: PackagedModel): readonly string[] {
   return answerer.preprocessing.features.steps.flatMap((step) => (step.kind === 'categorical' ? step.categories : []));
 }
 
-function addModel(graph: Graph, { answerer, calibrator }: PackagedModel, columns: Columns): Tensor {
+type AddInputs = (preprocessing: Preprocessing) => Tensor;
+
+/** Networks of a blend that were trained on the same rows share their preprocessing, which is most of the work. */
+function rememberInputs(graph: Graph, columns: Columns): AddInputs {
+  const known = new Map<string, Tensor>();
+  return (preprocessing) => {
+    const key = JSON.stringify(preprocessing);
+    const inputs = known.get(key) ?? addPreprocessing(graph, preprocessing, columns);
+    known.set(key, inputs);
+    return inputs;
+  };
+}
+
+function addModel(graph: Graph, { answerer, calibrator }: PackagedModel, addInputs: AddInputs): Tensor {
   if (answerer.kind === 'network') {
     const { preprocessing, topology, weights } = answerer;
-    const inputs = addPreprocessing(graph, preprocessing.features, columns);
+    const inputs = addInputs(preprocessing.features);
     const outputs = graph.cast(addNetwork(graph, topology, weights, inputs), 'double');
     return addCalibrator(graph, calibrator, addLabelScale(graph, preprocessing.label, outputs));
   }
   const shares = answerer.members.map(({ weight, model }) =>
-    graph.add('Mul', [addModel(graph, model, columns), graph.constant('double', [weight], [])]),
+    graph.add('Mul', [addModel(graph, model, addInputs), graph.constant('double', [weight], [])]),
   );
   const mean = shares.slice(1).reduce((sum, share) => graph.add('Add', [sum, share]), shares[0]!);
   return addCalibrator(graph, calibrator, mean);
