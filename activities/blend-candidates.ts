@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import { blendId } from '../domain/blend/policy.ts';
 import type { Dependencies } from './dependencies.ts';
+import { fetchLent } from './fetch-lent.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
 import type { BlendRequest } from './types.ts';
@@ -15,7 +16,13 @@ export async function blendCandidates(deps: Dependencies, request: BlendRequest)
     const versions = await registry.listVersions(project.model);
     const newest = versions.slice(-Math.max(1, policy.challenger.blendVersions));
     const lent = policy.challenger.blendVersions === 0 ? [] : newest;
-    const packages = await Promise.all(lent.map(({ version }) => registry.fetchPackage(project.model, version)));
+    const { warn, signal } = currentScope();
+    const packages = await fetchLent(
+      registry,
+      project.model,
+      lent.map(({ version }) => version),
+      warn,
+    );
     const job = {
       candidateId: blendId,
       parts: {
@@ -27,6 +34,6 @@ export async function blendCandidates(deps: Dependencies, request: BlendRequest)
       range: snapshot.split.validation,
       workDirectory: join(workDirectory, decisionId, 'blend'),
     };
-    return await runtime.blend(job, currentScope().signal);
+    return await runtime.blend(job, signal);
   });
 }

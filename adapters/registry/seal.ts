@@ -37,12 +37,15 @@ export async function sealPackage(directory: string, model: string, signer: Sign
   const text = `${JSON.stringify({ format: 1, model, files } satisfies SealedManifest, null, 2)}\n`;
   await rm(join(directory, manifestSignatureFile), { force: true });
   await writeDurably(join(directory, manifestFile), text);
-  if (signer !== null) {
-    const { keyId } = signer;
-    const signed: ManifestSignature = { algorithm: 'ed25519', keyId, signature: signer.sign(Buffer.from(text)) };
-    await writeDurably(join(directory, manifestSignatureFile), `${JSON.stringify(signed, null, 2)}\n`);
-  }
+  if (signer !== null) await signPackage(directory, signer);
   return sha256(text);
+}
+
+/** Signs the manifest of a sealed package, in place of any earlier signature. */
+export async function signPackage(directory: string, signer: Signer): Promise<void> {
+  const signature = signer.sign(await readFile(join(directory, manifestFile)));
+  const signed: ManifestSignature = { algorithm: 'ed25519', keyId: signer.keyId, signature };
+  await writeDurably(join(directory, manifestSignatureFile), `${JSON.stringify(signed, null, 2)}\n`);
 }
 
 export interface SealedVersion {
@@ -75,7 +78,7 @@ async function verifySignature(
 ): Promise<void> {
   const text = await readSealFile(directory, manifestSignatureFile);
   if (text === null) {
-    const advice = 'register it anew from a worker with INCUMBENT_SIGNING_KEY, or take another version';
+    const advice = 'sign it (`incumbent keys sign`) if it is yours, or take another version';
     throw new RegistryError('package-untrusted', `${name} is not signed, and signing is on; ${advice}`);
   }
   const { keyId, signature } = parseSignature(text.toString('utf8'));

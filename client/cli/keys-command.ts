@@ -1,6 +1,10 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { readSigner } from '../../adapters/registry/keys.ts';
 import { makeKeyPair } from '../../adapters/registry/make-key-pair.ts';
+import { signVersion } from '../../adapters/registry/sign-version.ts';
+import { homeAt } from '../../config/home.ts';
 import { addApiKeyCommands } from './api-key-commands.ts';
+import { defaultHome } from './target.ts';
 
 /** `incumbent keys`: API keys, and with `new` a pair of keys to sign model packages with. */
 export function addKeysCommand(program: Command, print: (text: string) => void): void {
@@ -17,8 +21,22 @@ export function addKeysCommand(program: Command, print: (text: string) => void):
           `made the key ${keyId}`,
           `  workers:             INCUMBENT_SIGNING_KEY=${privateFile}`,
           `  workers and service: INCUMBENT_TRUSTED_KEYS=${publicFile}`,
-          'With INCUMBENT_TRUSTED_KEYS set, a package that none of its keys has signed is refused, also one registered before.',
+          'With INCUMBENT_TRUSTED_KEYS set, a package that none of its keys has signed is refused; `incumbent keys sign` signs what was registered before.',
         ].join('\n'),
       );
+    });
+  keys
+    .command('sign')
+    .description('sign versions that were registered before signing was on, or with a key that is to be replaced')
+    .argument('<model>', 'name of the model')
+    .argument('<versions...>', 'their numbers')
+    .requiredOption('--key <file>', 'private half of the key')
+    .addOption(new Option('--home <dir>', 'home directory').default(defaultHome).env('INCUMBENT_HOME'))
+    .action(async (model: string, versions: readonly string[], { key, home }: { key: string; home: string }) => {
+      const signer = await readSigner(key);
+      for (const version of versions) {
+        await signVersion(homeAt(home).registry, model, version, signer);
+        print(`signed ${model} version ${version} with the key ${signer.keyId}`);
+      }
     });
 }

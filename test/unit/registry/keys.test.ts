@@ -11,6 +11,7 @@ import { makeKeyPair } from '../../../adapters/registry/make-key-pair.ts';
 import { sealPackage, verifyPackage } from '../../../adapters/registry/seal.ts';
 import { readReaderTrust, readWriterTrust } from '../../../adapters/registry/trust.ts';
 import { readEnvironment } from '../../../config/environment.ts';
+import { homeAt } from '../../../config/home.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { makePackage } from '../../support/registry-contract.ts';
 
@@ -75,6 +76,29 @@ describe('a pair of keys', () => {
     await writeFile(join(folder, 'all.pub'), texts.join(''));
     const found = await readTrustedKeys([join(folder, 'all.pub')]);
     expect(found.map(({ keyId }) => keyId)).toEqual(pairs.map(({ keyId }) => keyId));
+  });
+});
+
+describe('a version from before signing', () => {
+  it('is signed by the command line, and then trusted, unless it was altered', async () => {
+    const home = await temporaryFolder();
+    const directory = homeAt(home).registry;
+    const { privateFile, publicFile } = await makeKeyPair(await temporaryFolder());
+    const careless = await openEmbeddedRegistry({ directory });
+    for (const idempotencyKey of ['1', '2']) {
+      await careless.register({ model: 'a', idempotencyKey, packageDirectory: await makePackage(), tags: {} });
+    }
+    const trust = await readReaderTrust({ signingKey: null, trustedKeys: [publicFile] });
+    const reader = await openEmbeddedRegistry({ directory, trust });
+    await expect(reader.fetchPackage('a', '1')).rejects.toThrow('sign it (`incumbent keys sign`)');
+    await writeFile(join(await careless.fetchPackage('a', '2'), 'weights.bin'), 'other');
+    const command = [incumbent, 'keys', 'sign', 'a', '1', '2', '--key', privateFile, '--home', home];
+    await expect(run(process.execPath, command)).rejects.toMatchObject({
+      stdout: expect.stringContaining('signed a version 1 with the key') as string,
+      stderr: expect.stringContaining('weights.bin was altered') as string,
+    });
+    await reader.fetchPackage('a', '1');
+    await expect(reader.fetchPackage('a', '2')).rejects.toThrow('a version 2 is not signed');
   });
 });
 

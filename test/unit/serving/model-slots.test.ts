@@ -155,7 +155,7 @@ describe('the slots of a model', () => {
     await rig.registry.setAlias(model, 'champion', '2');
     await rig.slots.follow();
     expect(versions(rig)).toEqual(['1', null, null]);
-    expect(rig.slots.problem()).toContain('electricity version 2 is not signed, and signing is on; register it anew');
+    expect(rig.slots.problem()).toContain('electricity version 2 is not signed, and signing is on; sign it');
     expect(rig.slots.problem()).toContain('version 1 keeps serving');
     expect(rig.models.loads).toEqual(['1']);
   });
