@@ -61,18 +61,26 @@ function shareLevel({ task, utility }: GateEvidence, policy: GatePolicy): GatePo
   return { ...policy, alpha: policy.alpha / 2 };
 }
 
-/** Where the answers don't decide, better probabilities do, if the answers are shown to be no worse. */
+/**
+ * Where the answers don't decide, better probabilities do. A proper score sees in a fraction of the rows what right and wrong answers show; that is why
+ * the answers need not be shown to be no worse, only not seem worse by more than the margin, nor be shown to be worse at all.
+ */
 function weighProbabilities(evidence: GateEvidence, byError: readonly Check[], shared: GatePolicy): Check[] {
   const byProbabilities = checkProbabilities(evidence, shared);
   const checks = [...byError];
   const [leading] = checks;
-  const isNoWorse = checks.some(({ name, outcome }) => name === 'non-inferiority' && outcome === 'pass');
   if (byProbabilities === null || leading === undefined) return checks;
-  if (leading.outcome === 'pass' || byProbabilities.outcome !== 'pass' || !isNoWorse) {
+  if (leading.outcome === 'pass' || byProbabilities.outcome !== 'pass' || seemWorse(checks, shared.margin)) {
     return [...checks, { ...byProbabilities, advisory: true }];
   }
-  const reason = `challenger's probabilities are better, and its answers no worse: ${byProbabilities.reason}; ${leading.reason}`;
+  const reason = `challenger's probabilities are better, and its answers don't seem worse: ${byProbabilities.reason}; ${leading.reason}`;
   return [{ ...byProbabilities, reason }, ...checks.map(asAdvisory)];
+}
+
+function seemWorse(byError: readonly Check[], margin: number): boolean {
+  return byError.some(
+    ({ effectSize = -1, interval }) => effectSize < -margin || (interval !== undefined && interval.high < 0),
+  );
 }
 
 interface Findings {

@@ -16,7 +16,7 @@ export interface GatePolicy extends GuardPolicy, CostPolicy, RobustnessPolicy {
   readonly spending: 'lord' | 'none';
   /**
    * What has to be better. `error`: the share of right answers. `either`: that, or the probabilities (Brier score) while the
-   * share of right answers is no worse by `margin`; the two share the level. Regression always compares squared errors.
+   * share of right answers seems no worse by more than `margin`; the two share the level. Regression always compares squared errors.
    */
   readonly primary: 'error' | 'either';
   /** A challenger that is worse by less than this is non-inferior. */

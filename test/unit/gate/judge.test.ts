@@ -265,11 +265,26 @@ describe('under a policy that lets probabilities count', () => {
     lastKnownDelayRows: null,
   };
 
+  it('promotes clearly better probabilities on rows too few to show that the answers are no worse', () => {
+    const draw = createRng(11);
+    const truth = Array.from({ length: 600 }, () => draw());
+    const outcomes = truth.map((p) => (draw() < p ? 1 : 0));
+    // Far too sure of itself, and now and then of the opposite where it hardly matters.
+    const overconfident = truth.map((p) => (p + 0.1 * (draw() - 0.5) < 0.5 ? 0.03 : 0.97));
+    const champion = { width: 1, values: overconfident };
+    const few = { ...evidence, labels: outcomes, champion, challenger: { width: 1, values: truth } };
+    const verdict = judgeGate(few, { ...either, baselines: 'report' });
+    const nonInferiority = verdict.checks?.find(({ name }) => name === 'non-inferiority');
+    expect([verdict.outcome, nonInferiority?.outcome]).toEqual(['pass', 'inconclusive']);
+  });
+
   it('promotes better probabilities whose answers are no worse, and says so', () => {
     expect(judgeGate(evidence, policy).outcome).not.toBe('pass');
     const verdict = judgeGate(evidence, { ...either, baselines: 'report' });
     expect(verdict.outcome).toBe('pass');
-    expect(verdict.reason).toMatch(/^challenger's probabilities are better, and its answers no worse: Brier score/);
+    expect(verdict.reason).toMatch(
+      /^challenger's probabilities are better, and its answers don't seem worse: Brier score/,
+    );
   });
 
   it('takes a first champion that knows more than the shares of the classes', () => {
