@@ -2,7 +2,7 @@ import type { OutcomeRows } from '../adapters/ports/store.ts';
 import { primaryLosses } from '../domain/gate/losses.ts';
 import { matureCount } from '../domain/outcomes/maturity.ts';
 import { judgeProbation } from '../domain/probation/judge.ts';
-import { endIfUnsuspicious } from '../domain/probation/observe.ts';
+import { endForRetraining } from '../domain/probation/observe.ts';
 import { initialProbation, type LossPair, type ProbationState } from '../domain/probation/state.ts';
 import { beginTrace, tracePairs, type ProbationTrace } from '../domain/probation/trace.ts';
 import { expectRisk } from '../domain/probation/validated-risk.ts';
@@ -28,7 +28,7 @@ export async function lookAtProbation(deps: Dependencies, request: ProbationRequ
     const pairs = pairLosses(task, outcomes, mature, request);
     const earlier = await readTrace(deps, request, progress.state);
     const { trace, state: observed } = tracePairs(progress.state, pairs, earlier);
-    const state = request.isWaitedFor ? endIfUnsuspicious(observed) : observed;
+    const state = request.isWaitedFor ? endForRetraining(observed) : observed;
     const lastId = outcomes.ids[mature - 1] ?? progress.lastId;
     const verdict = judgeProbation(state);
     await keepEvidence(deps, request, { state, verdict, trace });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Candidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
 import { recalibratedPrefix } from '../domain/calibration/recalibrated.ts';
+import { chooseBlockRows } from '../domain/outcomes/dependence.ts';
 import type { ModelProject } from '../domain/project.ts';
 import { judgeQuality } from '../domain/quality/judge.ts';
 import { whyNotTrainOn } from '../domain/snapshot/data-checks.ts';
@@ -70,12 +71,13 @@ async function whyBroken(
 
 function planParts(
   { policy, champion, mode, freshAfterKey }: SnapshotRequest,
-  { table, keys }: LabelledRows,
+  { table, keys, labels }: LabelledRows,
 ): SplitPlan {
   const freshRows = countFresh(keys, freshAfterKey);
   const { minRows } = policy.gate;
   if (mode === 'recalibrate') return planRecalibration(table.rowCount, freshRows, minRows, policy.snapshot);
-  return planSplit(table.rowCount, freshRows, champion === null, minRows, policy.snapshot);
+  const labelBlockRows = chooseBlockRows(labels.subarray(-policy.snapshot.recentRows));
+  return planSplit(table.rowCount, freshRows, champion === null, minRows, policy.snapshot, labelBlockRows);
 }
 
 /** The operator's extract takes the place of train and validation; the holdout stays what the store says. */

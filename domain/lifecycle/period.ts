@@ -1,8 +1,8 @@
 import type { LifecycleState } from './state.ts';
 
 /**
- * What a retraining was worth after so many labels: the champion's loss minus the challenger's, and nothing where the challenger was turned
- * down. What it would have cost to take it is not lost.
+ * How far the challenger of a retraining was ahead after so many labels: the champion's loss minus its own, whatever the gate made of it. The
+ * gate sees large gains only: to count none where it turned a challenger down would take every slow decay for none.
  */
 export interface Gain {
   readonly labels: number;
@@ -19,8 +19,8 @@ const mostGrowth = 2;
 
 /**
  * Labels after which the next retraining pays. A model that loses ρ per label costs ρT²/2 over a period T, a training costs C:
- * together they are least at T = √(2C/ρ) (Žliobaitė et al. 2015). ρ is what the newest challengers gained on their champions; runs that gain nothing
- * double the period. Example:
+ * together they are least at T = √(2C/ρ) (Žliobaitė et al. 2015). ρ is how far the newest challengers were ahead of their champions; where they were not, the
+ * period doubles. Example:
  * 3 points gained in 1,500 labels and a training worth 50 wrong answers give 2,236 labels.
  */
 export function periodLabels({ gains, policy }: Pick<LifecycleState, 'gains' | 'policy'>): number {

@@ -96,14 +96,11 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
 }
 
 /** Nothing where the data were refused, or there was no champion to compare with. */
-function gainOf(
-  { aliases, retrainClocks, clock }: LifecycleState,
-  { outcome, checks }: RetrainResult,
-): readonly Gain[] {
+function gainOf({ aliases, retrainClocks, clock }: LifecycleState, { checks }: RetrainResult): readonly Gain[] {
   const gain = checks.find(({ name }) => name === 'paired-loss')?.effectSize;
   const before = retrainClocks.at(-2);
   if (gain === undefined || aliases.champion === null || before === undefined) return [];
-  return [{ labels: (retrainClocks.at(-1) ?? clock).labels - before.labels, gain: outcome === 'pass' ? gain : 0 }];
+  return [{ labels: (retrainClocks.at(-1) ?? clock).labels - before.labels, gain }];
 }
 
 export function applyFailure(state: LifecycleState, decisionId: string, reason: string, nowMs: number): Draft {

@@ -1,4 +1,5 @@
 import { formatCount } from '../gate/wording.ts';
+import { chooseBlockRows } from '../outcomes/dependence.ts';
 import type { Policy } from '../project.ts';
 import { planSplit } from '../snapshot/split.ts';
 import type { RowRange } from '../table.ts';
@@ -14,7 +15,8 @@ const leastTrainRows = 10;
 /** Whether there is enough to learn from and to judge by: rows, and rows of every class. */
 export function findDataProblems(history: History, { snapshot, gate }: Policy): readonly Finding[] {
   const rows = history.table.rowCount;
-  const plan = planSplit(rows, rows, true, gate.minRows, snapshot);
+  const labelBlockRows = chooseBlockRows(history.labels.subarray(-snapshot.recentRows));
+  const plan = planSplit(rows, rows, true, gate.minRows, snapshot, labelBlockRows);
   if (plan.outcome === 'too-few-rows')
     return [fail('rows', plan.reason, 'collect more labelled rows, or lower gate.minRows', { rows })];
   const { train, validation, holdout } = plan.split;

@@ -56,9 +56,13 @@ export function meanHarm(state: ProbationState): number {
  * as far as they show, and the evidence of harm less than half way (in logs) to a rollback.
  */
 export function isUnsuspicious(state: ProbationState): boolean {
-  return (
-    state.labels >= state.policy.minLabels &&
-    meanHarm(state) <= state.policy.margin &&
-    logHarmEValue(state) < logHarmThreshold(state) / 2
-  );
+  return meanHarm(state) <= state.policy.margin && mayEndEarly(state);
+}
+
+/**
+ * Whether a retraining need not wait for the rest of the horizon: enough labels, and less than half way (in logs) to a rollback. A loss that
+ * seems larger than the predecessor's by more than the margin is no reason to wait: the next challenger is made of both models' networks, too.
+ */
+export function mayEndEarly(state: ProbationState): boolean {
+  return state.labels >= state.policy.minLabels && logHarmEValue(state) < logHarmThreshold(state) / 2;
 }

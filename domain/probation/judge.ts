@@ -30,12 +30,18 @@ function explain(state: ProbationState): string {
     case 'rolled-back':
       return `new champion is worse than its predecessor: ${describeLosses(state)}, ${describeAlarm(state, decision)} ${at}`;
     case 'confirmed':
-      return decision.by === 'non-inferiority'
-        ? `new champion is shown to be worse by less than ${points(state.policy.margin)} points, if at all: ${describeLosses(state)}, ${at}`
-        : `no evidence against the new champion when its probation ended ${at}: ${describeLosses(state)}`;
+      return `${describeConfirmation(state, decision)} ${at}: ${describeLosses(state)}`;
     case 'inconclusive':
       return `probation ended ${at} undecided: ${describeDoubt(state)}; a person must decide`;
   }
+}
+
+function describeConfirmation({ policy }: ProbationState, { by }: ProbationDecision): string {
+  if (by === 'non-inferiority')
+    return `new champion is shown to be worse by less than ${points(policy.margin)} points, if at all,`;
+  return by === 'retraining'
+    ? 'too little speaks against the new champion to hold up a retraining: its probation ended'
+    : 'no evidence against the new champion when its probation ended';
 }
 
 function explainContinue(state: ProbationState): string {

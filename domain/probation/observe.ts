@@ -3,6 +3,7 @@ import {
   decayRowsLimit,
   isBlocked,
   isUnsuspicious,
+  mayEndEarly,
   logDecayStatistic,
   logDecayThreshold,
   logHarmEValue,
@@ -40,12 +41,10 @@ export function endHorizon(state: ProbationState): ProbationState {
   return { ...state, extensions: state.extensions + 1, horizonLabel };
 }
 
-/**
- * Ends the probation because the world changed for both models and a retraining waits for it: confirms if what was seen is
- * enough, else watches on.
- */
-export function endIfUnsuspicious(state: ProbationState): ProbationState {
-  return state.decision === null && isUnsuspicious(state) ? withDecision(state, 'confirmed', 'horizon') : state;
+/** Ends the probation because a retraining waits for it: confirms unless a rollback is near, or too few labels were seen; else watches on. */
+export function endForRetraining(state: ProbationState): ProbationState {
+  if (state.decision !== null || !mayEndEarly(state)) return state;
+  return withDecision(state, 'confirmed', isUnsuspicious(state) ? 'horizon' : 'retraining');
 }
 
 function endHorizonIfReached(state: ProbationState): ProbationState {

@@ -14,7 +14,7 @@ export interface LossPair {
 /** What ended the probation, at which label; it never changes again. */
 export interface ProbationDecision {
   readonly outcome: 'confirmed' | 'rolled-back' | 'inconclusive';
-  readonly by: 'sequential-test' | 'shiryaev-roberts' | 'non-inferiority' | 'horizon';
+  readonly by: 'sequential-test' | 'shiryaev-roberts' | 'non-inferiority' | 'horizon' | 'retraining';
   readonly atLabel: number;
 }
 

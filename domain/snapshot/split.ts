@@ -13,13 +13,17 @@ export type SplitPlan =
 const minTrainRows = 100;
 const minValidationRows = 30;
 const leastCalibrationRows = 100;
+/** Spells of alike labels that a validation part should hold: a network that stops by one or two of them has learned their luck. */
+const validationBlocks = 20;
 
 /**
  * Cuts rows in time order into train, validation and holdout. The holdout is the newest end of the fresh rows, those that
  * neither a model nor a gate has seen; validation is the newest end of what is before it, a share of the recent window, so
- * that a long history does not keep the newest rows from training.
+ * that a long history does not keep the newest rows from training. Where labels come in long spells it is as many rows as hold twenty of them, up
+ * to that share of all rows.
  *
  * @param freshRows how many of the newest rows are fresh; all of them for a first champion
+ * @param labelBlockRows how far neighbouring labels depend on each other (`chooseBlockRows`)
  */
 export function planSplit(
   rowCount: number,
@@ -27,15 +31,16 @@ export function planSplit(
   isFirst: boolean,
   minHoldoutRows: number,
   policy: SnapshotPolicy,
+  labelBlockRows = 1,
 ): SplitPlan {
   const share = isFirst ? policy.firstHoldoutShare : policy.holdoutShare;
   const wanted = Math.round(freshRows * share);
   const holdoutRows = Math.min(freshRows, Math.max(wanted, minHoldoutRows));
   const before = rowCount - holdoutRows;
-  const validationRows = Math.max(
-    minValidationRows,
-    Math.round(Math.min(before, policy.recentRows) * policy.validationShare),
-  );
+  const most = Math.round(before * policy.validationShare);
+  const usual = Math.round(Math.min(before, policy.recentRows) * policy.validationShare);
+  const wantedValidation = labelBlockRows > 1 ? Math.min(most, validationBlocks * labelBlockRows) : 0;
+  const validationRows = Math.max(minValidationRows, usual, wantedValidation);
   const trainRows = before - validationRows;
   if (holdoutRows < minHoldoutRows) {
     return tooFew(`${freshRows} labelled rows are fresh, the gate needs a holdout of ${minHoldoutRows}`);

@@ -47,8 +47,8 @@ describe('the period after which retraining pays', () => {
       retraining(first, 14_000),
       gateResult({ outcome: 'fail', version: null, checks: [gain] }),
     );
-    // What was turned down has gained nothing.
-    expect(second.state.gains).toEqual([{ labels: 4_000, gain: 0 }]);
+    // The gate turned it down, and yet it was ahead.
+    expect(second.state.gains).toEqual([{ labels: 4_000, gain: 0.1 }]);
     const due = tell(second, observed(14_000 + periodLabels(second.state)));
     expect(due.state.pending.map(({ kind }) => kind)).toEqual(['schedule']);
   });

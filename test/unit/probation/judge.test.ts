@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeProbation } from '../../../domain/probation/judge.ts';
-import { endHorizon, endIfUnsuspicious, observePairs } from '../../../domain/probation/observe.ts';
+import { endHorizon, endForRetraining, observePairs } from '../../../domain/probation/observe.ts';
 import { defaultProbationPolicy as policy } from '../../../domain/probation/policy.ts';
 import { initialProbation, type LossPair } from '../../../domain/probation/state.ts';
 
@@ -103,16 +103,21 @@ describe('a confirmation', () => {
 });
 
 describe('a probation that a retraining waits for', () => {
-  it('ends with a confirmation when nothing speaks against the new model, else watches on', () => {
-    expect(endIfUnsuspicious(observePairs(start, cycle(balanced, 400))).decision).toEqual({
+  it('ends with a confirmation unless labels are too few or a rollback is near', () => {
+    expect(endForRetraining(observePairs(start, cycle(balanced, 400))).decision).toEqual({
       outcome: 'confirmed',
       by: 'horizon',
       atLabel: 400,
     });
-    for (const pairs of [cycle(balanced, 200), cycle(twoPointsWorse, 500)]) {
-      const state = observePairs(start, pairs);
-      expect(endIfUnsuspicious(state)).toEqual(state);
-    }
+    const early = observePairs(start, cycle(balanced, 200));
+    const nearRollback = observePairs(start, [...cycle(balanced, 400), ...Array<LossPair>(20).fill(onlyNew)]);
+    for (const state of [early, nearRollback]) expect(endForRetraining(state)).toEqual(state);
+  });
+
+  it('says so when the new model seems worse, but not by enough to hold up the retraining', () => {
+    const state = endForRetraining(observePairs(start, cycle(twoPointsWorse, 500)));
+    expect(state.decision).toEqual({ outcome: 'confirmed', by: 'retraining', atLabel: 500 });
+    expect(judgeProbation(state).reason).toMatch(/^too little speaks against the new champion to hold up a retraining/);
   });
 });
 

@@ -47,6 +47,14 @@ describe('planSplit', () => {
     expect(plan).toMatchObject({ split: { holdout: { from: 4_000, to: 5_000 } } });
   });
 
+  it('validates on twenty spells of dependent labels, up to its share of all rows', () => {
+    const validated = (labelBlockRows: number): number => {
+      const plan = planSplit(10_000, 2_000, false, 200, policy, labelBlockRows);
+      return plan.outcome === 'split' ? plan.split.validation.to - plan.split.validation.from : 0;
+    };
+    expect([1, 15, 50, 500].map(validated)).toEqual([400, 400, 1_000, 1_800]);
+  });
+
   it('takes more than the share where the gate needs it', () => {
     expect(planSplit(10_000, 300, false, 200, policy)).toMatchObject({ split: { holdout: { from: 9_800 } } });
   });
