@@ -4,6 +4,8 @@ import type { Logger } from 'winston';
 import { createControlActivities, createTrainingActivities } from './activities/index.ts';
 import { createLogger } from './adapters/log/logger.ts';
 import { readWriterTrust } from './adapters/registry/trust.ts';
+import { readStoreLocation } from './config/store-location.ts';
+import { httpfsPath } from './scripts/setup/locate.mjs';
 import { readEnvironment } from './config/environment.ts';
 import { compose } from './worker/compose.ts';
 import { connectToServer } from './worker/connect.ts';
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
   const { temporalUi } = environment;
   const deps = await compose(homeAt(environment.home), {
     trust,
+    s3: readStoreLocation(httpfsPath()),
     temporalUi: temporalUi === null ? null : { url: temporalUi, namespace: server.namespace },
   });
   if (queues.includes('control')) workers.push(await createControlWorker(server, createControlActivities(deps)));

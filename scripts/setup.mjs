@@ -12,10 +12,10 @@ const oldestNode = '20.19.0';
 
 /**
  * Provides whatever is missing and says what it does. Safe to repeat; with nothing to do it takes a fraction of a second.
- * @param {{ production: boolean, mlflow: boolean }} options
+ * @param {{ production: boolean, mlflow: boolean, s3: boolean }} options
  * @returns {Promise<boolean>} whether everything is in place
  */
-async function setUp({ production, mlflow }) {
+async function setUp({ production, mlflow, s3 }) {
   const report = createReport(process.stderr);
   try {
     checkNode();
@@ -23,7 +23,7 @@ async function setUp({ production, mlflow }) {
     /** @type {ReturnType<typeof findPython> | undefined} */
     let found;
     const python = () => (found ??= findPython());
-    const { provided, failures } = await provideMissing(listParts(root, { production, mlflow, python, report }));
+    const { provided, failures } = await provideMissing(listParts(root, { production, mlflow, s3, python, report }));
     if (failures.length > 0) {
       report.print(describeAll(failures));
       return false;
@@ -72,9 +72,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 const { values } = parseArgs({
   options: { production: { type: 'boolean', default: false }, with: { type: 'string', multiple: true, default: [] } },
 });
-const unknown = values.with.find((part) => part !== 'mlflow');
+const unknown = values.with.find((part) => part !== 'mlflow' && part !== 's3');
 if (unknown !== undefined) {
-  console.error(`--with ${unknown}: there is no such part; the only one that must be asked for is mlflow`);
+  console.error(`--with ${unknown}: there is no such part; those that must be asked for are mlflow and s3`);
   process.exit(2);
 }
-process.exitCode = (await setUp({ production: values.production, mlflow: values.with.includes('mlflow') })) ? 0 : 1;
+const [mlflow, s3] = [values.with.includes('mlflow'), values.with.includes('s3')];
+process.exitCode = (await setUp({ production: values.production, mlflow, s3 })) ? 0 : 1;

@@ -12,6 +12,8 @@ import { openPredictionLog } from '../adapters/store/prediction-log.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
 import { homeAt, type Home } from '../config/home.ts';
+import { readStoreLocation } from '../config/store-location.ts';
+import { httpfsPath } from '../scripts/setup/locate.mjs';
 import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
 import { checkWritable, listRegisteredModels } from './home.ts';
@@ -93,7 +95,9 @@ async function openLog(
   const { replicaId, logDurability: durability, logRotateMs: maxSegmentAgeMs } = environment;
   const onSealFailed = (error: unknown): void =>
     void logger.warn('a segment of the prediction log stays unsealed', { error });
-  return await openPredictionLog({ directory, replicaId, durability, maxSegmentAgeMs, onFlush, onSealFailed });
+  const s3 = readStoreLocation(httpfsPath());
+  const options = { directory, s3, replicaId, durability, maxSegmentAgeMs, onFlush, onSealFailed };
+  return await openPredictionLog(options);
 }
 
 /** Resolves with the reason as soon as this process is told to stop. Heard from the start on, obeyed once all is up. */

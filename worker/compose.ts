@@ -12,6 +12,7 @@ import { noTrust, type PackageTrust } from '../adapters/registry/keys.ts';
 import { openReports, type ReportsOptions } from '../adapters/report/file-reports.ts';
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
+import type { S3Location } from '../adapters/store/s3-partitions.ts';
 import { openStore } from '../adapters/store/open-store.ts';
 import { openFileTracking } from '../adapters/tracking/file-tracking.ts';
 import { loadUtility } from '../adapters/utility/load-utility.ts';
@@ -27,6 +28,8 @@ const replicaStaleAfterMs = 5_000;
 export interface ComposeOptions {
   /** @default packages are neither signed nor asked for a signature */
   readonly trust?: PackageTrust;
+  /** Where sealed segments of the log lie. @default in the home directory */
+  readonly s3?: S3Location | null;
   /** Base URL of Temporal's Web UI with the namespace, for links in reports. @default null */
   readonly temporalUi?: ReportsOptions['temporalUi'];
 }
@@ -34,11 +37,11 @@ export interface ComposeOptions {
 /** The real parts behind the activities' ports, all on the files of one home directory. */
 export async function compose(
   home: Home,
-  { trust = noTrust, temporalUi = null }: ComposeOptions = {},
+  { trust = noTrust, temporalUi = null, s3 = null }: ComposeOptions = {},
 ): Promise<Dependencies> {
   return {
     registry: await openEmbeddedRegistry({ directory: home.registry, trust }),
-    store: await openStore({ directory: home.store }),
+    store: await openStore({ directory: home.store, s3 }),
     ledger: await openLedger({ directory: home.ledger }),
     runtime: createModelRuntime({ storeDirectory: home.store }),
     replicas: openReplicas({

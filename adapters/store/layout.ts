@@ -21,7 +21,12 @@ export interface Places {
 }
 
 export function modelDirectory(root: string, model: string): string {
-  if (isModelName(model)) return join(root, model);
+  checkModelName(model);
+  return join(root, model);
+}
+
+export function checkModelName(model: string): void {
+  if (isModelName(model)) return;
   throw new StoreError(`"${model}" is no model name: lower-case letters, digits and "-" only`);
 }
 

@@ -5,7 +5,8 @@ import type { DataSchema, Table } from '../../domain/table.ts';
 import { asNumbers, asTexts, queryColumns, type QueryColumn, type QueryColumns } from '../duckdb/columns.ts';
 import type { Store, WindowQuery } from '../ports/store.ts';
 import { listSegments, StoreError, type Places } from './layout.ts';
-import { localPartitions } from './partitions.ts';
+import { openPartitions } from './open-partitions.ts';
+import type { S3Location } from './s3-partitions.ts';
 import { featureExpression, labelExpression, outputWidth, windowOf } from './queries.ts';
 import { readRecords } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
@@ -14,6 +15,8 @@ import { toTable } from './to-table.ts';
 
 export interface StoreOptions {
   readonly directory: string;
+  /** Where sealed segments lie. @default in the directory */
+  readonly s3?: S3Location | null;
 }
 
 /** The sources of a query: everything logged for a model, open and sealed. */
@@ -23,12 +26,12 @@ interface Sources {
 }
 
 /** Opens the reading side of the store, and its snapshots. Any number of processes may. */
-export async function openStore({ directory }: StoreOptions): Promise<Store> {
+export async function openStore({ directory, s3 = null }: StoreOptions): Promise<Store> {
   const root = resolve(directory);
   await mkdir(root, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const places = { root, partitions: localPartitions(root) };
+  const places = { root, partitions: await openPartitions(connection, root, s3) };
   const query = (model: string, sql: (sources: Sources) => string): Promise<QueryColumns> =>
     retryWhenSealed(async () => await queryColumns(connection, sql(await findSources(places, model))));
 

@@ -6,13 +6,16 @@ import type { PredictionLog } from '../ports/store.ts';
 import { findAboutEntities, findLabels, findLogged } from './find-predictions.ts';
 import { createKnownIds, type KnownIds, type LabelOnRecord } from './known-ids.ts';
 import type { Places } from './layout.ts';
-import { localPartitions } from './partitions.ts';
+import { openPartitions } from './open-partitions.ts';
+import type { S3Location } from './s3-partitions.ts';
 import { createSealer, sealOrphans, type Sealer } from './seal.ts';
 import type { Durability } from './segment.ts';
 import { createWriters, type Writers } from './writers.ts';
 
 export interface PredictionLogOptions {
   readonly directory: string;
+  /** Where segments are sealed to. @default the directory */
+  readonly s3?: S3Location | null;
   /** Unique among the replicas that write to one store. */
   readonly replicaId: string;
   /** When a record counts as written. @default 'durable' */
@@ -34,9 +37,9 @@ const hourMs = 3_600_000;
 /** Opens the writing side of the store for one process. */
 export async function openPredictionLog(options: PredictionLogOptions): Promise<PredictionLog> {
   const root = resolve(options.directory);
-  const places = { root, partitions: localPartitions(root) };
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
+  const places = { root, partitions: await openPartitions(connection, root, options.s3 ?? null) };
   const sealer = createSealer(connection, places, options.onSealFailed ?? (() => undefined));
   const { replicaId, durability = 'durable', maxSegmentLines = 100_000, maxSegmentAgeMs = hourMs } = options;
   const { now = Date.now, onFlush = () => undefined } = options;

@@ -25,7 +25,11 @@ export const rooms = {
   },
   'adapters/ports/': { files: ['adapters/ports/'], typesOf: ['domain/'], libraries: [] },
   'adapters/': { files: ['adapters/', 'domain/', 'config/'], libraries: 'any', except: temporal },
-  'serving/': { files: ['serving/', 'adapters/', 'domain/', 'config/'], libraries: 'any', except: temporal },
+  'serving/': {
+    files: ['serving/', 'adapters/', 'domain/', 'config/', 'scripts/setup/locate.mjs'],
+    libraries: 'any',
+    except: temporal,
+  },
   'client/': {
     files: [
       'client/',
@@ -42,7 +46,16 @@ export const rooms = {
     except: /^@temporalio\/(?!client|common|envconfig)/,
   },
   worker: {
-    files: ['worker', 'workflows/', 'activities/', 'adapters/', 'serving/', 'config/', 'domain/'],
+    files: [
+      'worker',
+      'workflows/',
+      'activities/',
+      'adapters/',
+      'serving/',
+      'config/',
+      'domain/',
+      'scripts/setup/locate.mjs',
+    ],
     libraries: 'any',
   },
   'backtest/': {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { mlflowPins, temporalPins, tensorflowPins, testServerPins } from './pins.mjs';
+import { httpfsPins, mlflowPins, s3ServerPins, temporalPins, tensorflowPins, testServerPins } from './pins.mjs';
 import { detectPlatform } from './platform.mjs';
 
 /** The oldest `temporal` on the PATH that is used in place of the pinned one. */
@@ -62,6 +62,26 @@ function pinnedMlflow() {
   const path = join(bin, 'mlflow');
   if (isExecutable(path) && isExecutable(join(bin, 'python3'))) return path; // Python's link dangles after an upgrade
   throw new Error(`MLflow is not installed (looked for ${path}). Run \`npm run setup -- --with mlflow\`.`);
+}
+
+/** The cache entry of DuckDB's extension for S3. */
+export function httpfsEntry() {
+  const platform = detectPlatform();
+  return join(cacheDirectory(), 'duckdb-httpfs', `${httpfsPins[platform].version}-${platform}`);
+}
+
+/** DuckDB's extension for S3: INCUMBENT_DUCKDB_HTTPFS, or the pinned one, which may not be there. */
+export function httpfsPath() {
+  return process.env['INCUMBENT_DUCKDB_HTTPFS'] || join(httpfsEntry(), 'httpfs.duckdb_extension');
+}
+
+/** The cache entry of the server that tests speak S3 with. */
+export function s3ServerEntry() {
+  return join(cacheDirectory(), 's3-server', `${s3ServerPins.version}-${detectPlatform()}`);
+}
+
+export function s3ServerPath() {
+  return join(s3ServerEntry(), 'bin', 'moto_server');
 }
 
 /** The directory with TensorFlow's `lib` and `include`: INCUMBENT_TENSORFLOW_DIR, or the pinned one. */

@@ -61,11 +61,12 @@ function checkPython({ version, executable }) {
 }
 
 /**
+ * A Python environment with these packages.
  * @param {import('./python.mjs').Python} python
  * @param {string} folder
  * @param {MlflowPins} pins
  */
-async function makeEnvironment(python, folder, { version, requirements }) {
+export async function makeEnvironment(python, folder, { version, requirements }) {
   const made = await run(python.executable, ['-m', 'venv', folder]);
   if (made.code !== 0) {
     throw new SetupError(
@@ -85,7 +86,7 @@ async function makeEnvironment(python, folder, { version, requirements }) {
  * @param {string} from
  * @param {string} to
  */
-function moveEnvironment(from, to) {
+export function moveEnvironment(from, to) {
   const scripts = readdirSync(join(from, 'bin')).map((name) => join(from, 'bin', name));
   for (const file of [...scripts, join(from, 'pyvenv.cfg')]) {
     if (!statSync(file).isFile() || statSync(file).size > 100_000) continue; // Python itself

@@ -3,6 +3,7 @@ import { hasExecutable, provideExecutable } from './executables.mjs';
 import { hasKernels, provideKernels } from './kernels.mjs';
 import { hasMlflow, provideMlflow } from './mlflow.mjs';
 import { hasNodeModules, provideNodeModules } from './node-modules.mjs';
+import { hasHttpfs, hasS3Server, provideHttpfs, provideS3Server } from './s3.mjs';
 import { hasTensorflow, provideTensorflow } from './tensorflow.mjs';
 
 /**
@@ -13,11 +14,11 @@ import { hasTensorflow, provideTensorflow } from './tensorflow.mjs';
 /**
  * All parts of a checkout.
  * @param {string} root
- * @param {import('./tensorflow.mjs').Provision & { production: boolean, mlflow: boolean }} options production leaves out
- *   what only development needs: a deployment has its own Temporal server; mlflow adds what only those need who ask for it
+ * @param {import('./tensorflow.mjs').Provision & { production: boolean, mlflow: boolean, s3: boolean }} options production leaves out
+ *   what only development needs: a deployment has its own Temporal server; mlflow and s3 add what only those need who ask for it
  * @returns {Part[]}
  */
-export function listParts(root, { production, mlflow, ...provision }) {
+export function listParts(root, { production, mlflow, s3, ...provision }) {
   const { report } = provision;
   /** @type {Part[]} */
   const needed = [
@@ -43,6 +44,16 @@ export function listParts(root, { production, mlflow, ...provision }) {
   ];
   if (mlflow) {
     needed.push({ name: 'MLflow', needs: [], isThere: hasMlflow, provide: () => provideMlflow(provision) });
+  }
+  if (s3)
+    needed.push({ name: 'DuckDB httpfs', needs: [], isThere: hasHttpfs, provide: () => provideHttpfs(provision) });
+  if (s3 && !production) {
+    needed.push({
+      name: 'S3 server for tests',
+      needs: [],
+      isThere: hasS3Server,
+      provide: () => provideS3Server(provision),
+    });
   }
   if (production) return needed;
   const executables = /** @type {const} */ (['temporal', 'temporal-test-server']);

@@ -101,6 +101,42 @@ export const testServerPins = {
   },
 };
 
+const httpfsVersion = '1.4.4.20260205';
+
+/**
+ * DuckDB's signed extension that reads and writes S3, for the DuckDB that package.json names.
+ * @type {Pins}
+ */
+export const httpfsPins = {
+  'linux-x64': {
+    package: 'duckdb-ext-httpfs',
+    version: httpfsVersion,
+    platformTag: 'manylinux_2_28_x86_64',
+    abi: 'none',
+    bytes: 9_173_692,
+    sha256: 'c5ea47d6804910747e7816198168ce4ac100ca5f748d6a0e55ead994aa047329',
+  },
+  'linux-arm64': {
+    package: 'duckdb-ext-httpfs',
+    version: httpfsVersion,
+    platformTag: 'manylinux_2_28_aarch64',
+    abi: 'none',
+    bytes: 8_201_813,
+    sha256: 'e7ebcb779b0b56f36cf1fed4f6e3bdce653c8c18df8a537c228a9b5889685367',
+  },
+  'darwin-arm64': {
+    package: 'duckdb-ext-httpfs',
+    version: httpfsVersion,
+    platformTag: 'macosx_11_0_arm64',
+    abi: 'none',
+    bytes: 3_934_427,
+    sha256: '188dc7dcd2522c6678515cf9b72cc0e5d6403a8c45872e81644de67e1a934f66',
+  },
+};
+
+/** A server that speaks S3, for tests. */
+export const s3ServerPins = { version: '5.2.5', requirements: ['moto[s3,server]==5.2.5'] };
+
 /**
  * MLflow for tests and for `incumbent start --mlflow`, with its basic auth and what serves an ONNX model. What these need in turn is chosen by pip.
  */
