@@ -1,5 +1,4 @@
 import type { Reports } from '../adapters/ports/reports.ts';
-import type { RunKey } from '../adapters/ports/tracking.ts';
 import { describeAmount } from '../domain/lifecycle/clock.ts';
 import type { LedgerRecord } from '../domain/lifecycle/events.ts';
 import type { Switch } from '../domain/lifecycle/switch.ts';
@@ -8,7 +7,6 @@ import {
   buildRetrainingReport,
   buildRollbackReport,
   promotionOf,
-  rootDecision,
   type ReportContext,
 } from '../domain/report/build.ts';
 import type { ProbationEvidence } from '../domain/report/evidence.ts';
@@ -16,6 +14,7 @@ import { probationReport, reportOf, type ReportNote, type ReportRef } from '../d
 import type { GoldenProof, Report, ReportLink } from '../domain/report/report.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { logToRun, runOf } from './log-to-run.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { currentScope } from './scope.ts';
 import type { RecordRequest } from './types.ts';
@@ -46,34 +45,14 @@ async function reportOn(deps: Dependencies, request: RecordRequest): Promise<Rep
   try {
     const report = await build(deps, deps.reports, request, ref);
     const { path, page, json } = await deps.reports.write(report);
-    await logToRun(deps, report, { page, json });
+    const files = { [`reports/${report.kind}.html`]: page, [`reports/${report.kind}.json`]: json };
+    await logToRun(deps, report, files);
     return { path, problem: report.problem };
   } catch (error) {
     const { id } = request.record;
     currentScope().warn('a report could not be written', { decision: id, error });
     return { path: null, problem: `no report: ${error instanceof Error ? error.message : String(error)}` };
   }
-}
-
-/** Beside what else is told of the retraining, where anything is. What can't be logged there lies in the home directory all the same. */
-async function logToRun(
-  { tracking }: Dependencies,
-  { model, decisionId, kind }: Report,
-  { page, json }: { readonly page: string; readonly json: string },
-): Promise<void> {
-  const run = runOf(model, decisionId);
-  try {
-    if ((await tracking.read(run)) === null) return;
-    await tracking.logArtifact(run, `reports/${kind}.html`, page);
-    await tracking.logArtifact(run, `reports/${kind}.json`, json);
-  } catch (error) {
-    currentScope().warn('a report could not be logged to its run', { decisionId, error });
-  }
-}
-
-/** A rollback or an override belongs to the run of the retraining that it is about. */
-function runOf(model: string, decisionId: string): RunKey {
-  return { model, decisionId: rootDecision(decisionId), candidateId: null };
 }
 
 async function linkToRun(

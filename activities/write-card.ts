@@ -3,6 +3,7 @@ import { buildCard } from '../domain/report/card.ts';
 import type { RetrainingEvidence } from '../domain/report/evidence.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Dependencies } from './dependencies.ts';
+import { logToRun } from './log-to-run.ts';
 import { currentScope } from './scope.ts';
 import type { ProjectRef } from './types.ts';
 
@@ -25,7 +26,9 @@ export async function writeCard(deps: Dependencies, subject: CardSubject): Promi
     const { task, schema, candidateId, parameters } = await deps.packages.readSignature(packageDirectory);
     const made = { model: project.model, decisionId, madeAtMs: Date.now(), task, schema, candidateId, parameters };
     const card = buildCard({ ...made, notes, sensitive, verdict, evidence, refitRows });
-    await deps.packages.writeCard(packageDirectory, card);
+    const { markdown, html } = await deps.packages.writeCard(packageDirectory, card);
+    const files = { 'model-card.md': markdown, 'model-card.html': html };
+    await logToRun(deps, { model: project.model, decisionId }, files);
   } catch (error) {
     currentScope().warn('a model card could not be written', { decisionId, error });
   }

@@ -1,6 +1,7 @@
 import type { Bench } from './options.ts';
 import { measureAdwin } from './sections/adwin.ts';
 import { measureBootstrap } from './sections/bootstrap.ts';
+import { measureDashboard } from './sections/dashboard.ts';
 import { measureDrift } from './sections/drift.ts';
 import { measureMemory } from './sections/memory.ts';
 import { measureReport } from './sections/report.ts';
@@ -12,4 +13,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   bootstrap: { measure: measureBootstrap, peers: null },
   memory: { measure: measureMemory, peers: null },
   report: { measure: measureReport, peers: null },
+  dashboard: { measure: measureDashboard, peers: null },
 };

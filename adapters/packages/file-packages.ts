@@ -61,9 +61,10 @@ export function createFilePackages(): ModelPackages {
     writeContract: (packageDirectory, contract) =>
       writeFile(join(packageDirectory, contractFile), JSON.stringify(contract)),
     async writeCard(packageDirectory, card) {
-      const { markdown, html } = renderCard(card);
-      await writeFile(join(packageDirectory, 'model-card.md'), markdown);
-      await writeFile(join(packageDirectory, 'model-card.html'), html);
+      const written = renderCard(card);
+      await writeFile(join(packageDirectory, 'model-card.md'), written.markdown);
+      await writeFile(join(packageDirectory, 'model-card.html'), written.html);
+      return written;
     },
   };
 }

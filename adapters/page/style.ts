@@ -31,8 +31,8 @@ svg { max-width: 100%; height: auto; } figure svg { display: block; font: 12px s
 .decisions { padding-left: 0; margin: .3rem 0 1rem; list-style: none; font-size: .9rem; }
 .decisions li { padding: .3rem 0; border-bottom: 1px solid var(--line); } .decisions b { font-weight: 600; }
 summary { cursor: pointer; padding: .3rem 0; } :focus-visible { outline: 2px solid var(--c1); outline-offset: 2px; }
-@media (max-width: 640px) { .data div { grid-template-columns: 1fr; } .wide { display: none; } .narrow { display: block; } .pair { display: block; } }
+@media (max-width: 640px) { th:first-child, td:first-child { white-space: normal; min-width: 7rem; max-width: 45vw; } .data div { grid-template-columns: 1fr; } .wide { display: none; } .narrow { display: block; } .pair { display: block; } }
 @media print { :root { color-scheme: light; --back: #fff; --text: #000; --muted: #444; --line: #bbb; --c0: #000; --c1: #0063a3;
   --c2: #00704e; --c3: #b34700; --c4: #9c4a7c; --c5: #8a6100; --c6: #33708f; } body { max-width: none; font-size: 10pt; }
-  .scroll { overflow: visible; } th, td { padding: .15rem .3rem; font-size: 8pt; } .decisions li { break-inside: avoid; } }
+  details::details-content { content-visibility: visible; block-size: auto; } .scroll { overflow: visible; } th, td { padding: .15rem .3rem; font-size: 8pt; } .decisions li { break-inside: avoid; } }
 `.trim();

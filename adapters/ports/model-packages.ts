@@ -30,6 +30,11 @@ export interface ModelExport {
 }
 
 /** Reads and completes the folder of a model package before it is registered; what is registered never changes. */
+export interface WrittenCard {
+  readonly markdown: string;
+  readonly html: string;
+}
+
 export interface ModelPackages {
   /** A candidate's loss on each validation row, the same rows for every candidate of a run; null where it was not trained. */
   readValidationLosses(packageDirectory: string): Promise<Float64Array | null>;
@@ -54,7 +59,7 @@ export interface ModelPackages {
   readBlend(packageDirectory: string): Promise<Blend | null>;
   writeContract(packageDirectory: string, contract: SchemaContract): Promise<void>;
   /** For people: `model-card.md` and `model-card.html`. */
-  writeCard(packageDirectory: string, card: ModelCard): Promise<void>;
+  writeCard(packageDirectory: string, card: ModelCard): Promise<WrittenCard>;
   /** Last of all: `MLmodel`, input example, and an export that Python can load, of what the package is by now. */
   writeExport(packageDirectory: string): Promise<ModelExport>;
 }

@@ -4,6 +4,7 @@ import { boundObservations, mostObservations, type MonitorObservation } from '..
 import type { Standing } from '../../domain/lifecycle/standing.ts';
 import { writeDurably } from '../files/durable.ts';
 import { isModelName } from '../files/names.ts';
+import { observationsFile, standingFile } from './file-names.ts';
 import type { Reports } from '../ports/reports.ts';
 
 type Board = Pick<Reports, 'noteObservation' | 'readObservations' | 'noteStanding' | 'readStanding'>;
@@ -14,8 +15,8 @@ export function openBoard(directory: string): Board {
     if (isModelName(model)) return join(directory, model, name);
     throw new Error(`"${model}" is no model name: lower-case letters, digits and "-" only`);
   };
-  const observationsOf = (model: string): string => fileOf(model, 'observations.ndjson');
-  const standingOf = (model: string): string => fileOf(model, 'standing.json');
+  const observationsOf = (model: string): string => fileOf(model, observationsFile);
+  const standingOf = (model: string): string => fileOf(model, standingFile);
   const readObservations = async (model: string): Promise<readonly MonitorObservation[]> =>
     (await readText(observationsOf(model))).split('\n').flatMap(parseLine<MonitorObservation>);
   const readStanding = async (model: string): Promise<Standing | null> =>

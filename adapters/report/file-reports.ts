@@ -5,6 +5,7 @@ import { writeDurably } from '../files/durable.ts';
 import { isModelName } from '../files/names.ts';
 import { openBoard } from './board-files.ts';
 import type { EvidenceOf, Reports } from '../ports/reports.ts';
+import { evidenceFile } from './file-names.ts';
 import { renderReport } from './render-report.ts';
 
 export interface ReportsOptions {
@@ -13,8 +14,6 @@ export interface ReportsOptions {
   /** Base URL of Temporal's Web UI with its namespace; null where it is not known. */
   readonly temporalUi: { readonly url: string; readonly namespace: string } | null;
 }
-
-const evidenceFile = 'evidence.json';
 
 /** Reports as folders of files: `index.html`, `report.json`, and what they were made of. */
 export function openReports({ directory, temporalUi }: ReportsOptions): Reports {

@@ -1,15 +1,11 @@
 import type { CardBlock, ModelCard } from '../../domain/report/card.ts';
+import type { WrittenCard } from '../ports/model-packages.ts';
 import { htmlDocument } from '../page/document.ts';
 import { markup, type Markup } from '../page/markup.ts';
 import { renderTable } from '../page/table.ts';
 
-export interface RenderedCard {
-  readonly markdown: string;
-  readonly html: string;
-}
-
 /** A model card as Markdown, as registries show it, and as a page that asks for nothing else. */
-export function renderCard(card: ModelCard): RenderedCard {
+export function renderCard(card: ModelCard): WrittenCard {
   return { markdown: toMarkdown(card), html: htmlDocument(card.title, toHtml(card)).html };
 }
 

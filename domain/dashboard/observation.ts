@@ -26,8 +26,8 @@ export interface FeatureObservation {
 export const mostObservations = 400;
 
 /**
- * The observations with every second one of the older half merged into its neighbour, once there are more than `most`. So what is
- * old grows coarse and is never forgotten. Losses are averaged by their number; of the drift the newer look counts.
+ * The observations with every second one of the older half merged into its neighbour, again and again while there are more than `most`.
+ * So what is old grows coarse and is never forgotten. Losses are averaged by their number; of the drift the newer look counts.
  */
 export function boundObservations(
   observations: readonly MonitorObservation[],
@@ -41,7 +41,9 @@ export function boundObservations(
     if (first.champion === second.champion) merged.push(merge(first, second));
     else merged.push(first, second);
   }
-  return [...merged, ...observations.slice(half)];
+  const bounded = [...merged, ...observations.slice(half)];
+  // Champions that took turns are not merged: then it stays longer.
+  return bounded.length < observations.length ? boundObservations(bounded, most) : bounded;
 }
 
 function merge(first: MonitorObservation, second: MonitorObservation): MonitorObservation {

@@ -3,6 +3,7 @@ import { style } from '../../adapters/page/style.ts';
 
 /** What reports look like, and what only the dashboard has. */
 export const dashboardStyle = `${style}
+[data-part]:nth-of-type(n + 4) { content-visibility: auto; contain-intrinsic-size: auto 400px; }
 section { border-top: 1px solid var(--line); margin-top: 1.5rem; } .lead { font-size: 1.15rem; margin: .5rem 0; }
 .asks { list-style: none; padding: 0; } .asks li { border-left: .3rem solid var(--c5); padding: .1rem .8rem; margin: .8rem 0; }
 .asks h3 { margin: .3rem 0; } .asks code { user-select: all; border: 1px solid var(--line); border-radius: .2rem; padding: .1rem .3rem; }

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { draw, ticks, type Size } from '../../adapters/page/draw.ts';
-import type { MonitorObservation } from '../../domain/dashboard/observation.ts';
+import { boundObservations, type MonitorObservation } from '../../domain/dashboard/observation.ts';
 import { formatNumber } from '../../domain/gate/wording.ts';
 
 interface LossPoint {
@@ -10,14 +10,19 @@ interface LossPoint {
   readonly title: string;
 }
 
+/** A page of many models must come at once: what an eye can't tell apart is merged. */
+const mostLooks = 150;
+const mostDots = 60;
+
 /** Mean loss of the outcomes that came in between two looks, and what the holdout promised. */
 export function drawQuality(observations: readonly MonitorObservation[], size: Size): string {
-  const points = observations.flatMap(({ rows, losses, champion }): LossPoint[] => {
+  const shown = boundObservations(observations, mostLooks);
+  const points = shown.flatMap(({ rows, losses, champion }): LossPoint[] => {
     if (losses === null) return [];
     const title = `version ${champion}: ${formatNumber(losses.mean)} over ${losses.count} outcomes`;
     return [{ rows, loss: losses.mean, champion, title }];
   });
-  const promised = observations.filter((one) => one.promised !== null);
+  const promised = shown.filter((one) => one.promised !== null);
   const last = points.at(-1);
   return draw({
     ...size,
@@ -34,7 +39,9 @@ export function drawQuality(observations: readonly MonitorObservation[], size: S
         strokeDasharray: '6 4',
       }),
       Plot.line(points, { x: 'rows', y: 'loss', stroke: 'var(--c1)', strokeWidth: 1.5 }),
-      Plot.dot(points, { x: 'rows', y: 'loss', r: 2, fill: 'var(--c1)', title: 'title' }),
+      ...(points.length > mostDots
+        ? []
+        : [Plot.dot(points, { x: 'rows', y: 'loss', r: 2, fill: 'var(--c1)', title: 'title' })]),
       Plot.ruleX(
         changesOf(points).map(({ rows }) => rows),
         { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '1 3' },
@@ -58,15 +65,16 @@ interface DriftCell {
   readonly outcome: string;
 }
 
-/** More columns are thinner than a pixel on a phone. */
-const mostColumns = 60;
-const mostFeatures = 15;
+/** More columns would be too narrow to be pointed at. */
+const mostColumns = { wide: 40, narrow: 20 };
+const mostFeatures = 12;
 /** A PSI from which on a cell is as dark as it gets. */
 const darkest = 1;
 
 /** Features by the looks that judged them: the darker, the farther they moved; what counts as drift has a mark. */
 export function drawDrift(observations: readonly MonitorObservation[], { width }: Size): string {
-  const looks = observations.filter(({ drift }) => drift.length > 0).slice(-mostColumns);
+  const columns = width < 500 ? mostColumns.narrow : mostColumns.wide;
+  const looks = observations.filter(({ drift }) => drift.length > 0).slice(-columns);
   const features = rankFeatures(looks).slice(0, mostFeatures);
   const cells = looks.flatMap(({ drift, rows }, place) =>
     drift

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLedger } from '../../adapters/ledger/file-ledger.ts';
-import type { Ledger, LedgerEntry } from '../../adapters/ports/ledger.ts';
+import type { LedgerEntry } from '../../adapters/ports/ledger.ts';
 import type { Reports } from '../../adapters/ports/reports.ts';
+import { evidenceFile, observationsFile, standingFile } from '../../adapters/report/file-names.ts';
 import { openReports } from '../../adapters/report/file-reports.ts';
 import type { Home } from '../../config/home.ts';
 import type { MonitorObservation } from '../../domain/dashboard/observation.ts';
@@ -10,6 +11,7 @@ import type { Standing } from '../../domain/lifecycle/standing.ts';
 import type { Switch } from '../../domain/lifecycle/switch.ts';
 import type { ProbationEvidence } from '../../domain/report/evidence.ts';
 import { probationReport } from '../../domain/report/kind.ts';
+import type { ModelSlots } from '../slots/model-slots.ts';
 import type { ServedModels } from '../slots/served-models.ts';
 
 /** All that the page shows of a model. */
@@ -32,46 +34,73 @@ export interface BoardReader {
   read(): Promise<readonly Board[]>;
 }
 
-/** Reads what the files of the home directory say of the models that are served here. */
+interface Known {
+  readonly mark: string;
+  readonly evidencePath: string | null;
+  readonly board: Board;
+}
+
+/**
+ * Reads what the files of the home directory say of the models that are served here. They change seldom and are asked for often: a board
+ * whose files are the same ones is the same object.
+ */
 export async function openBoardReader(home: Home, models: ServedModels): Promise<BoardReader> {
-  const ledger = cacheLedger(await openLedger({ directory: home.ledger }), home.ledger);
+  const ledger = await openLedger({ directory: home.ledger });
   const reports = openReports({ directory: home.reports, temporalUi: null });
+  const known = new Map<string, Known>();
   return {
     read: async () =>
       await Promise.all(
         models.list().map(async (slots): Promise<Board> => {
-          const { model } = slots;
-          const { champion, previous } = slots.current();
-          const decisions = await ledger(model);
-          const promotion = newestSwitch(decisions);
-          return {
-            model,
-            serving: champion?.version ?? null,
-            previous: previous?.version ?? null,
-            sinceMs: promotion?.plan.after.champion === champion?.version ? (promotion?.atMs ?? null) : null,
-            problem: slots.problem(),
-            standing: await reports.readStanding(model),
-            observations: await reports.readObservations(model),
-            probation: promotion === null ? null : await readProbation(reports, model, promotion.plan, decisions),
-            decisions,
-          };
+          const before = known.get(slots.model);
+          if (before !== undefined && before.mark === (await markOf(home, slots, before.evidencePath)))
+            return before.board;
+          const decisions = await ledger.read(slots.model);
+          const evidencePath = evidencePathOf(home, slots.model, newestSwitch(decisions)?.plan ?? null);
+          // Taken before the other files are read: what changes meanwhile is read again.
+          const mark = await markOf(home, slots, evidencePath);
+          const board = await readBoard(reports, slots, decisions);
+          known.set(slots.model, { mark, evidencePath, board });
+          return board;
         }),
       ),
   };
 }
 
-/** A ledger may be long, and changes seldom: it is parsed again only when its file is another. */
-function cacheLedger(ledger: Ledger, directory: string): (model: string) => Promise<readonly LedgerEntry[]> {
-  const known = new Map<string, { readonly mark: string; readonly entries: readonly LedgerEntry[] }>();
-  return async (model) => {
-    const file = await stat(join(directory, `${model}.ndjson`)).catch(() => null);
-    const mark = file === null ? 'none' : `${file.mtimeMs}/${file.size}`;
-    const cached = known.get(model);
-    if (cached?.mark === mark) return cached.entries;
-    const entries = await ledger.read(model);
-    known.set(model, { mark, entries });
-    return entries;
+async function readBoard(reports: Reports, slots: ModelSlots, decisions: readonly LedgerEntry[]): Promise<Board> {
+  const { model } = slots;
+  const { champion, previous } = slots.current();
+  const newest = newestSwitch(decisions);
+  return {
+    model,
+    serving: champion?.version ?? null,
+    previous: previous?.version ?? null,
+    sinceMs: newest?.plan.after.champion === champion?.version ? (newest?.atMs ?? null) : null,
+    problem: slots.problem(),
+    standing: await reports.readStanding(model),
+    observations: await reports.readObservations(model),
+    probation: newest === null ? null : await readProbation(reports, model, newest.plan, decisions),
+    decisions,
   };
+}
+
+function evidencePathOf({ reports }: Home, model: string, plan: Switch | null): string | null {
+  return plan === null ? null : join(reports, model, probationReport(plan.decisionId).id, evidenceFile);
+}
+
+/** Equal as long as nothing that a board is made of has changed. */
+async function markOf(home: Home, slots: ModelSlots, evidencePath: string | null): Promise<string> {
+  const { model } = slots;
+  const { champion, previous } = slots.current();
+  const folder = join(home.reports, model);
+  const paths = [join(home.ledger, `${model}.ndjson`), join(folder, observationsFile), join(folder, standingFile)];
+  const files = await Promise.all([...paths, ...(evidencePath === null ? [] : [evidencePath])].map(describeFile));
+  return JSON.stringify([champion?.version, previous?.version, slots.problem(), files]);
+}
+
+async function describeFile(path: string): Promise<string> {
+  const file = await stat(path).catch(() => null);
+  return file === null ? 'none' : `${file.mtimeMs}/${file.size}/${file.ino}`;
 }
 
 const switches: readonly string[] = ['promotion', 'rollback', 'undo'];

@@ -14,7 +14,16 @@ export function renderBoards(boards: readonly Board[]): Markup {
   if (boards.length === 0) {
     return markup`<section id="none"><p>No model is served yet. Start one with <code>incumbent start</code>.</p></section>`;
   }
-  return markup`${boards.map(renderBoard)}`;
+  return markup`${boards.map(renderOnce)}`;
+}
+
+const rendered = new WeakMap<Board, Markup>();
+
+/** Plots take a while, and a board that is the same object shows the same. */
+function renderOnce(board: Board): Markup {
+  const known = rendered.get(board) ?? renderBoard(board);
+  rendered.set(board, known);
+  return known;
 }
 
 function renderBoard(board: Board): Markup {

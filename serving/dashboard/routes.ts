@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { isModelName } from '../../adapters/files/names.ts';
+import type { Markup } from '../../adapters/page/markup.ts';
 import type { Home } from '../../config/home.ts';
 import { ServiceError } from '../errors.ts';
 import type { ServedModels } from '../slots/served-models.ts';
@@ -9,8 +10,6 @@ import { dashboardStyle, renderPage } from './page.ts';
 import { openBoardReader } from './read-boards.ts';
 import { renderBoards } from './render-board.ts';
 
-/** The parts that are asked for again and again are made once for all who ask within this time. */
-const cacheMs = 1_000;
 /** Reports are whole in themselves, their style sheet included; nothing in them runs or is fetched. */
 const reportPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -21,7 +20,7 @@ const pagePolicy =
 /** The page at `/`, what it is made of, and the reports that it links to; all of it to be read only. */
 export async function registerDashboard(app: FastifyInstance, home: Home, models: ServedModels): Promise<void> {
   const reader = await openBoardReader(home, models);
-  const boards = cached(async () => renderBoards(await reader.read()));
+  const boards = async (): Promise<Markup> => renderBoards(await reader.read());
   const script = await readFile(new URL('live.js', import.meta.url), 'utf8');
   const html = 'text/html; charset=utf-8';
   const get = (url: string, type: string, answer: () => Promise<string>): void => {
@@ -40,19 +39,6 @@ export async function registerDashboard(app: FastifyInstance, home: Home, models
     const { type, content } = await readReport(home.reports, request.params);
     return reply.type(type).header('content-security-policy', reportPolicy).send(content);
   });
-}
-
-function cached<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: { readonly atMs: number; readonly value: Promise<T> } | null = null;
-  return () => {
-    const now = performance.now();
-    if (made === null || now - made.atMs > cacheMs) {
-      const value = make();
-      made = { atMs: now, value };
-      value.catch(() => (made = null));
-    }
-    return made.value;
-  };
 }
 
 interface ReportParams {

@@ -4,7 +4,7 @@ import { count, moment } from '../../adapters/report/words.ts';
 import type { Board } from './read-boards.ts';
 
 const mostShown = 12;
-const mostListed = 200;
+const mostListed = 100;
 
 /** Steps on the way that the entry after them says again. */
 function isStep({ kind }: LedgerEntry): boolean {

@@ -133,7 +133,8 @@ describe('the report of a decision', () => {
       `reports/${kind}.html`,
       `reports/${kind}.json`,
     ]);
-    expect((await model.deps.tracking.read(run))?.artifacts).toEqual(artifacts);
+    const cards = ['model-card.html', 'model-card.md'];
+    expect((await model.deps.tracking.read(run))?.artifacts).toEqual([...cards, ...artifacts]);
     const page = Buffer.from(await model.deps.tracking.readArtifact(run, 'reports/rollback.html')).toString();
     expect(page).toBe(await read(paths.rollback));
     expect((await readReport(paths.second)).links).toContainEqual({ name: 'run second retraining', url: null });
@@ -212,8 +213,9 @@ describe.skipIf(chromiumPath === undefined)(`reports ${inBrowser}`, () => {
   afterAll(() => browser.close());
 
   it('fit a phone and a desk in both colour schemes, name every picture, and ask for nothing', async () => {
-    for (const path of Object.values(paths)) {
-      const url = pathToFileURL(join(model.home, path)).href;
+    const card = join(await model.deps.registry.fetchPackage('prices', '4'), 'model-card.html');
+    for (const path of [...Object.values(paths).map((one) => join(model.home, one)), card]) {
+      const url = pathToFileURL(path).href;
       for (const viewport of [phone, desk]) {
         for (const colorScheme of schemes) {
           const page = await browser.newPage({ viewport, colorScheme });
