@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,8 +47,8 @@ beforeAll(async () => {
   trust = await readWriterTrust({ signingKey: privateFile, trustedKeys: [publicFile] });
   environment = { TZ: 'America/New_York', INCUMBENT_TRUSTED_KEYS: publicFile };
   for (const problem of ['ring', 'sectors', 'price'] as const) await serve(problem, await trainOne(problem, [16]));
-  const [linear, deep] = [await trainOne('ring', []), await trainOne('ring', [12, 6])];
-  const blend = await blendOf([linear, deep]);
+  // As in a retraining: one network is lent by a registered version, whose seal and export must not come along.
+  const blend = await blendOf([directories.get('ring')!, await trainOne('ring', [])]);
   await serve('ring-blend', blend);
   await serve('ring-recalibrated', await recalibrated(blend));
 });
@@ -143,6 +144,16 @@ describe('a registered package in MLflow', () => {
     expect(await (await ask({ dataframe_records: [short] })).text()).toContain("'x'");
     const wrong = await ask({ dataframe_records: [{ ...rows[0], at: 'yesterday' }] });
     expect(await wrong.text()).toContain('must be an ISO 8601 time or null');
+  });
+
+  it('has no seal and no export in the networks of a blend, and its own ones for what is recalibrated', async () => {
+    const [blend, after] = ['ring-blend', 'ring-recalibrated'].map((model) => directories.get(model)!);
+    for (const file of ['MLmodel', 'code', 'manifest.json', 'manifest.signature.json', 'export.json']) {
+      expect(existsSync(join(blend!, file)), file).toBe(true);
+      expect(existsSync(join(blend!, 'members', '0', file)), file).toBe(false);
+    }
+    const read = (directory: string) => readFile(join(directory, 'model.onnx'));
+    expect(await read(after!)).not.toEqual(await read(blend!));
   });
 
   it('is refused by a service that trusts keys when it is not signed, and the others are served', async () => {

@@ -1,10 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { Dependencies } from '../../../activities/dependencies.ts';
+import { exportPackage } from '../../../activities/export-package.ts';
 import { exportedFiles } from '../../../adapters/export/files.ts';
 import { writeExport } from '../../../adapters/export/write-export.ts';
+import { createFilePackages } from '../../../adapters/packages/file-packages.ts';
 import type { Golden } from '../../../adapters/runtime/golden.ts';
 import { loadModel } from '../../../adapters/runtime/load-model.ts';
 import { readPackageFile } from '../../../adapters/runtime/model-package.ts';
@@ -159,6 +164,26 @@ describe('a network that a user built', () => {
     const loaded = await loadModel(directory);
     expect(await loaded.verifyGolden()).toBeLessThan(1e-6);
     loaded.dispose();
+  });
+
+  it('that can not be exported is told of in the worker’s log and in a tag of the version', async () => {
+    const model = shared();
+    const directory = await writeNetworkPackage(model);
+    model.dispose();
+    const warnings: unknown[] = [];
+    const logger = new DefaultLogger('WARN', ({ message, meta }) => void warnings.push([message, meta?.['notice']]));
+    const environment = new MockActivityEnvironment(undefined, { logger });
+    const deps = { packages: createFilePackages() } as Dependencies;
+    const tag = (await environment.run(() => exportPackage(deps, directory))) as { export: string };
+    expect(tag.export).toMatch(/^none: it has no form that Python could load: layer "dense_.*" is used 2 times/);
+    expect(warnings).toEqual([
+      ['the version that is being registered can not be loaded from Python', tag.export.replace('none: ', '')],
+    ]);
+    const plain = graphOfAll();
+    const other = await writeNetworkPackage(plain);
+    plain.dispose();
+    expect(await environment.run(() => exportPackage(deps, other))).toEqual({ export: 'onnx' });
+    expect(warnings).toHaveLength(1);
   });
 
   it('is exported anew as a whole: nothing of an earlier export stays', async () => {
