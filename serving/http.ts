@@ -1,14 +1,10 @@
 import type { Server } from 'node:https';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Operations } from './operations/operations.ts';
 import { registerOperationRoutes, type IsKnown } from './operations/routes.ts';
+import { openapiOptions } from './openapi.ts';
 import { registerRoutes } from './routes/register.ts';
 import type { Dependencies } from './dependencies.ts';
 import { answerRefusals } from './refusals.ts';
@@ -40,10 +36,7 @@ export async function createHttp(deps: Dependencies, options: HttpOptions): Prom
   answerRefusals(app, deps.logger);
   if (security !== null) guardRoutes(app, security.guard);
   operations.track(app);
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Incumbent prediction service', version: '1' } },
-    transform: jsonSchemaTransform,
-  });
+  await app.register(swagger, openapiOptions);
   const typed = app.withTypeProvider<ZodTypeProvider>();
   registerOperationRoutes(typed, operations, createIsKnown(security?.guard.authenticator ?? null));
   registerRoutes(typed, deps);

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'winston';
 import { ServiceError, toErrorBody } from './errors.ts';
@@ -6,24 +6,25 @@ import { ServiceError, toErrorBody } from './errors.ts';
 /** Answers to whatever goes wrong, in the service's own words, that never show what is inside. */
 export function answerRefusals(app: FastifyInstance, logger: Logger): void {
   const allowedAt = collectRoutes(app);
-  app.setErrorHandler(async (error: FastifyError, request, reply) => {
-    const refusal = toRefusal(error);
-    logRefusal(logger, refusal, error, { request: `${request.method} ${pathOf(request.url)}`, requestId: request.id });
-    if (refusal.statusCode === 503) void reply.header('retry-after', '1');
-    return await reply
-      .code(refusal.statusCode)
-      .headers({ 'x-request-id': request.id, ...refusal.headers })
-      .send(toErrorBody(refusal));
-  });
-  app.setNotFoundHandler(async ({ method, url }, reply) => {
+  const answerUnknown = async ({ id, method, url }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const path = pathOf(url);
     const allowed = allowedAt(path);
     const there = allowed.length > 0 ? `${path} takes ${allowed.join(', ')}` : '/openapi.json lists what there is';
     const code = allowed.length > 0 ? 'method-unknown' : 'route-unknown';
     const refusal = new ServiceError(code, `there is no ${method} ${path.slice(0, 200)}; ${there}`);
     if (allowed.length > 0) void reply.header('allow', allowed.join(', '));
-    return await reply.code(refusal.statusCode).send(toErrorBody(refusal));
+    return await reply.code(refusal.statusCode).header('x-request-id', id).send(toErrorBody(refusal));
+  };
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    // That a body can't be read says nothing where nobody would have read it.
+    if (request.is404) return await answerUnknown(request, reply);
+    const refusal = toRefusal(error);
+    logRefusal(logger, refusal, error, { request: `${request.method} ${pathOf(request.url)}`, requestId: request.id });
+    if (refusal.statusCode === 503) void reply.header('retry-after', '1');
+    const headers = { 'x-request-id': request.id, ...refusal.headers };
+    return await reply.code(refusal.statusCode).headers(headers).send(toErrorBody(refusal));
   });
+  app.setNotFoundHandler(answerUnknown);
 }
 
 /** What stands behind the question mark may be anything, also a secret by mistake. */

@@ -5,7 +5,7 @@ import { ServiceError } from '../errors.ts';
 import { auditRoute } from './audit.ts';
 import type { Authenticator } from './authenticate.ts';
 import { mayUse, type Access, type Caller } from './caller.ts';
-import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
+import { createRateLimiter, type Rate, type RateLimiter } from './rate-limiter.ts';
 import { addFirst } from './route-hooks.ts';
 
 declare module 'fastify' {
@@ -26,15 +26,16 @@ export interface GuardOptions {
   /** Null: nobody asks. */
   readonly audit: AuditLog | null;
   readonly logger: Logger;
+  /** Wrong keys from one address. @default 5 a second, 50 at once: enough for a client that was not told of a new key, too few to try any out */
+  readonly failureRate?: Rate;
 }
 
-/** Keys that are wrong, from one address: enough for a client that was not told of a new key, too few to try any out. */
-const failureRate = { perSecond: 5, burst: 50 };
+const defaultFailureRate: Rate = { perSecond: 5, burst: 50 };
 
 /** Lets to every route those who may use it. Routes that are registered later are guarded, too. */
 export function guardRoutes(app: FastifyInstance, options: GuardOptions): void {
   app.decorateRequest('caller', null);
-  const failures = createRateLimiter(failureRate);
+  const failures = createRateLimiter(options.failureRate ?? defaultFailureRate);
   app.addHook('onRoute', (route) => {
     const access = accessOf(route);
     if (access === 'public') return;
@@ -45,7 +46,8 @@ export function guardRoutes(app: FastifyInstance, options: GuardOptions): void {
   });
 }
 
-function accessOf({ config, method }: RouteOptions): Access {
+/** Who may use a route, also where it does not say. */
+export function accessOf({ config, method }: Pick<RouteOptions, 'config' | 'method'>): Access {
   return config?.access ?? (method === 'GET' || method === 'HEAD' ? ['read'] : ['admin']);
 }
 

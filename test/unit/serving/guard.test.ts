@@ -219,6 +219,8 @@ describe('an answer', () => {
     const rig = await startSecured();
     const { statusCode, headers } = await rig.service.app.inject({ method: 'DELETE', url: statusUrl });
     expect([statusCode, headers['allow']]).toEqual([405, 'GET, HEAD']);
+    const query = await rig.service.app.inject({ method: 'QUERY' as 'GET', url: statusUrl });
+    expect([query.statusCode, query.headers['allow']]).toEqual([405, 'GET, HEAD']);
   });
 
   it('to a body that is too long says so', async () => {

@@ -6,6 +6,7 @@ import { openKeyFile } from '../../../adapters/security/key-file.ts';
 import type { Scope } from '../../../config/access.ts';
 import { readServiceEnvironment } from '../../../config/service-environment.ts';
 import { openSecurity, type Security } from '../../../serving/security/open-security.ts';
+import type { Rate } from '../../../serving/security/rate-limiter.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { quietLogger, startRig, type Behaviour, type Rig } from './support.ts';
 
@@ -18,7 +19,7 @@ export interface SecuredRig extends Rig {
 /** A service that is protected as its environment says. */
 export async function startSecured(
   environment: Readonly<Record<string, string>> = {},
-  given: { readonly directory?: string; readonly behaviours?: readonly Behaviour[] } = {},
+  given: { readonly directory?: string; readonly behaviours?: readonly Behaviour[]; readonly failureRate?: Rate } = {},
 ): Promise<SecuredRig> {
   const directory = given.directory ?? join(await temporaryFolder(), 'security');
   const settings = readServiceEnvironment(environment);
@@ -31,7 +32,10 @@ export async function startSecured(
   });
   onTestFinished(() => security.close());
   const rig = await startRig(given.behaviours ?? [{}, { goldenDifference: 1e-7 }], {
-    security,
+    security: {
+      ...security,
+      guard: { ...security.guard, ...(given.failureRate && { failureRate: given.failureRate }) },
+    },
     bodyLimitBytes: settings.bodyLimitBytes,
   });
   return { ...rig, security, directory };
