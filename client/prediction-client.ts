@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import type { RefusalCode } from '../config/refusal-codes.ts';
 import {
-  errorSchema,
   feedbackAnswerSchema,
   modelStatusSchema,
   predictAnswerSchema,
@@ -10,24 +10,23 @@ import {
   type PredictAnswer,
   type PredictRequest,
 } from '../config/wire.ts';
+import { callService, type CallOptions } from './call-service.ts';
 
-/** What the prediction service refused, in its own words. */
-export class PredictionError extends Error {
-  readonly status: number;
-  readonly code: string;
-  /** The field of the request that is wrong, where it is one. */
-  readonly field: string | null;
-  constructor(status: number, { code, message, field }: z.infer<typeof errorSchema>['error']) {
-    super(message);
-    this.name = 'PredictionError';
-    this.status = status;
-    this.code = code;
-    this.field = field ?? null;
-  }
+export { PredictionError, type PredictionErrorCode } from './prediction-error.ts';
+export type { RefusalCode };
+
+export interface PredictionClientOptions {
+  /** API key or token; without it, services that ask nobody. */
+  readonly key?: string;
+  /** For one try. @default 10000 */
+  readonly timeoutMs?: number;
+  /** Tries after the first, where trying again does no harm. @default 2 */
+  readonly retries?: number;
 }
 
-/** The prediction service, over HTTP. */
+/** The prediction service, over HTTP. Refusals and failures are PredictionErrors. */
 export interface PredictionClient {
+  /** Tried again only where the service says that nothing was predicted, or was never reached. */
   predict(model: string, request: PredictRequest): Promise<PredictAnswer>;
   /** Sends outcomes. Sending one twice is harmless; one that contradicts the record is in `contradictions`. */
   feedback(model: string, request: FeedbackRequest): Promise<FeedbackAnswer>;
@@ -35,30 +34,21 @@ export interface PredictionClient {
 }
 
 /** @param url base of the service, e.g. http://127.0.0.1:8080 */
-export function createPredictionClient(url: string): PredictionClient {
-  const at = (model: string, what: string): string => `${url}/v1/models/${encodeURIComponent(model)}${what}`;
-  return {
-    predict: (model, request) => call(at(model, '/predict'), predictAnswerSchema, request),
-    feedback: (model, request) => call(at(model, '/feedback'), feedbackAnswerSchema, request),
-    status: (model) => call(at(model, ''), modelStatusSchema),
+export function createPredictionClient(url: string, options: PredictionClientOptions = {}): PredictionClient {
+  const base = url.replace(/\/+$/, '');
+  const call = async <T>(
+    model: string,
+    what: string,
+    schema: z.ZodType<T>,
+    more: Pick<CallOptions, 'body' | 'isRepeatable'>,
+  ): Promise<T> => {
+    const { timeoutMs = 10_000, retries = 2, key = null } = options;
+    const address = `${base}/v1/models/${encodeURIComponent(model)}${what}`;
+    return await callService(address, schema, { timeoutMs, retries, key, ...more });
   };
-}
-
-async function call<T>(url: string, schema: z.ZodType<T>, body?: object): Promise<T> {
-  const response = await fetch(
-    url,
-    body === undefined
-      ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-  );
-  const answer: unknown = await response.json().catch(() => null);
-  // A contradiction is answered with 409 and the same body as success: the others were accepted.
-  const parsed = response.ok || response.status === 409 ? schema.safeParse(answer) : null;
-  if (parsed?.success === true) return parsed.data;
-  const refusal = errorSchema.safeParse(answer);
-  if (refusal.success) throw new PredictionError(response.status, refusal.data.error);
-  throw new PredictionError(response.status, {
-    code: 'unknown-answer',
-    message: `${url} gave an answer that is not its own`,
-  });
+  return {
+    predict: (model, body) => call(model, '/predict', predictAnswerSchema, { body, isRepeatable: false }),
+    feedback: (model, body) => call(model, '/feedback', feedbackAnswerSchema, { body, isRepeatable: true }),
+    status: (model) => call(model, '', modelStatusSchema, { isRepeatable: true }),
+  };
 }

@@ -1,33 +1,6 @@
-/** Every way in which the service refuses, with the HTTP status it answers. */
-const statusOf = {
-  'request-invalid': 400,
-  'feature-invalid': 400,
-  'label-invalid': 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'route-unknown': 404,
-  'model-unknown': 404,
-  'version-not-loaded': 404,
-  'prediction-unknown': 404,
-  'method-unknown': 405,
-  'label-contradicts': 409,
-  'body-too-large': 413,
-  'media-type-unsupported': 415,
-  'rate-exceeded': 429,
-  'headers-too-large': 431,
-  'prediction-failed': 500,
-  internal: 500,
-  'no-champion': 503,
-  'log-unavailable': 503,
-  'identity-unavailable': 503,
-  'audit-unavailable': 503,
-  /** Sent with Retry-After. */
-  overloaded: 503,
-  stopping: 503,
-  'settings-unavailable': 503,
-} as const;
+import { statusOfRefusal, type RefusalCode } from '../config/refusal-codes.ts';
 
-export type ServiceErrorCode = keyof typeof statusOf;
+export type ServiceErrorCode = RefusalCode;
 
 interface ServiceErrorOptions {
   readonly field?: string;
@@ -46,7 +19,7 @@ export class ServiceError extends Error {
     super(message, { cause: options.cause });
     this.name = 'ServiceError';
     this.code = code;
-    this.statusCode = statusOf[code];
+    this.statusCode = statusOfRefusal[code];
     this.field = options.field ?? null;
     this.headers = options.headers ?? {};
   }

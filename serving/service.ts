@@ -12,6 +12,7 @@ import { registerDashboard } from './dashboard/routes.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { LoadGateOptions } from './operations/load-gate.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
+import { createMonitorReader } from './operations/monitor-facts.ts';
 import { createOperations } from './operations/operations.ts';
 import { createIdMaker } from './prediction-ids.ts';
 import { createModelSlots, type ModelSlots } from './slots/model-slots.ts';
@@ -83,7 +84,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const served = createServedModels({ models, discoverModels, createSlots, pollMs });
   const deps = { models: served, log, settings, replicaId, logger, makeId: createIdMaker(replicaId) };
   const { load = {}, metrics = createMetrics() } = options;
-  const operations = createOperations({ models: served, checkLog, logger, load, metrics });
+  const readMonitor = options.home === undefined ? null : createMonitorReader(options.home);
+  const operations = createOperations({ models: served, checkLog, logger, load, metrics, readMonitor });
   const app = await createHttp(deps, { bodyLimitBytes, security, operations });
   if (options.home !== undefined) await registerDashboard(app, options.home, served);
   return {

@@ -1,8 +1,9 @@
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { slotOrder, type ModelSlots } from '../slots/model-slots.ts';
 import { addGauge } from './gauge.ts';
-import { registerHistogram, type Series } from './histogram.ts';
+import { registerHistogram, type Labels, type Series } from './histogram.ts';
 import type { LoadGate } from './load-gate.ts';
+import type { MonitorFacts } from './monitor-facts.ts';
 
 /** What is counted on the way; all else is looked up when somebody asks. */
 export interface Metrics {
@@ -98,5 +99,49 @@ export function watchService({ registry }: Metrics, { listModels, gate, isDraini
   });
   addGauge(registry, 'incumbent_model_problem', '1 where a model is not served as the registry says', (set) => {
     for (const slots of listModels()) set(Number(slots.problem() !== null), { model: slots.model });
+  });
+}
+
+/** Adds what monitors saw, by model; a model whose files can't be read has no lines until they can. */
+export function watchMonitors(
+  { registry }: Metrics,
+  listModels: ServiceView['listModels'],
+  read: (model: string) => Promise<MonitorFacts>,
+): void {
+  type Use = (set: (value: number, labels?: Labels) => void, model: string, facts: MonitorFacts) => void;
+  const add = (name: string, help: string, use: Use): void =>
+    addGauge(registry, name, help, async (set) => {
+      for (const { model } of listModels()) {
+        const facts = await read(model).catch(() => null);
+        if (facts !== null) use(set, model, facts);
+      }
+    });
+  add('incumbent_drift_size', 'Debiased PSI of a feature at the newest full window', (set, model, { observation }) => {
+    for (const { feature, size } of observation?.drift ?? []) set(size, { model, feature });
+  });
+  add(
+    'incumbent_drift_found',
+    '1 for a feature that has drifted: significantly, and far enough',
+    (set, model, facts) => {
+      for (const { feature, outcome } of facts.observation?.drift ?? [])
+        set(Number(outcome === 'fail'), { model, feature });
+    },
+  );
+  add('incumbent_live_loss', 'Mean loss of the outcomes that were new at the newest look', (set, model, facts) => {
+    const losses = facts.observation?.losses ?? null;
+    if (losses !== null) set(losses.mean, { model });
+  });
+  add('incumbent_labels', 'Labels that the monitor has seen', (set, model, { observation }) => {
+    if (observation !== null) set(observation.labels, { model });
+  });
+  add(
+    'incumbent_label_watermark_timestamp_seconds',
+    'Predictions before this have their labels',
+    (set, model, facts) => {
+      if (facts.watermarkMs !== null) set(facts.watermarkMs / 1_000, { model });
+    },
+  );
+  add('incumbent_monitor_look_timestamp_seconds', 'When the monitor looked last', (set, model, { observation }) => {
+    if (observation !== null) set(observation.atMs / 1_000, { model });
   });
 }

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'winston';
 import type { ServedModels } from '../slots/served-models.ts';
 import { createLoadGate, type LoadGateOptions } from './load-gate.ts';
-import { createMetrics, watchService, type Metrics } from './metrics.ts';
+import { createMetrics, watchMonitors, watchService, type Metrics } from './metrics.ts';
+import type { MonitorFacts } from './monitor-facts.ts';
 import { createReadinessProbe, type Readiness } from './readiness.ts';
 import { trackRequests } from './track-requests.ts';
 
@@ -24,6 +25,8 @@ export interface OperationsOptions {
   readonly logger: Logger;
   readonly load?: LoadGateOptions;
   readonly metrics?: Metrics;
+  /** What monitors saw; null where nobody can know. */
+  readonly readMonitor: ((model: string) => Promise<MonitorFacts>) | null;
 }
 
 export function createOperations(options: OperationsOptions): Operations {
@@ -31,6 +34,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const gate = createLoadGate(load);
   let isDraining = false;
   watchService(metrics, { listModels: () => models.list(), gate, isDraining: () => isDraining });
+  if (options.readMonitor !== null) watchMonitors(metrics, () => models.list(), options.readMonitor);
   const isServed = (name: string): boolean => models.list().some(({ model }) => model === name);
   return {
     metrics,

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { AggregatorRegistry, Registry } from 'prom-client';
+import { openNotes } from '../../../adapters/notes/file-notes.ts';
+import { openReports } from '../../../adapters/report/file-reports.ts';
+import { homeAt } from '../../../config/home.ts';
+import type { MonitorObservation } from '../../../domain/dashboard/observation.ts';
 import { registerHistogram } from '../../../serving/operations/histogram.ts';
 import { createMetrics } from '../../../serving/operations/metrics.ts';
+import { temporaryFolder } from '../../support/folders.ts';
 import { makeKey, startSecured } from './secured.ts';
 import { goodRow, model, startRig, type Rig } from './support.ts';
 
@@ -51,6 +56,39 @@ describe('the metrics', () => {
       'process_cpu_seconds_total',
     ]) {
       expect(text).toContain(`\n${name} `);
+    }
+  });
+
+  it('tell what the monitor saw, from what it left in the home', async () => {
+    const home = homeAt(await temporaryFolder());
+    const rig = await startRig([{}], { home });
+    await rig.service.listen({ host: '127.0.0.1', port: 0 });
+    expect(await scrape(rig)).not.toContain('incumbent_drift_size{');
+    const observation: MonitorObservation = {
+      atMs: 1_795_680_000_000,
+      rows: 900,
+      labels: 800,
+      champion: '1',
+      losses: { count: 100, mean: 0.25 },
+      promised: 0.3,
+      drift: [
+        { feature: 'price', size: 0.4, outcome: 'fail' },
+        { feature: 'region', size: 0.01, outcome: 'pass' },
+      ],
+    };
+    await openReports({ directory: home.reports, temporalUi: null }).noteObservation(model, observation);
+    await openNotes(home.cursors).write(model, { lastId: '1795679000000-r1-abcd000001' });
+    const text = await scrape(rig);
+    for (const line of [
+      `incumbent_drift_size{model="${model}",feature="price"} 0.4`,
+      `incumbent_drift_found{model="${model}",feature="price"} 1`,
+      `incumbent_drift_found{model="${model}",feature="region"} 0`,
+      `incumbent_live_loss{model="${model}"} 0.25`,
+      `incumbent_labels{model="${model}"} 800`,
+      `incumbent_label_watermark_timestamp_seconds{model="${model}"} 1795679000`,
+      `incumbent_monitor_look_timestamp_seconds{model="${model}"} 1795680000`,
+    ]) {
+      expect(text).toContain(line);
     }
   });
 
