@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { RefusalCode } from '../config/refusal-codes.ts';
 import {
   feedbackAnswerSchema,
   modelStatusSchema,
@@ -12,8 +11,7 @@ import {
 } from '../config/wire.ts';
 import { callService, type CallOptions } from './call-service.ts';
 
-export { PredictionError, type PredictionErrorCode } from './prediction-error.ts';
-export type { RefusalCode };
+export { PredictionError } from './prediction-error.ts';
 
 export interface PredictionClientOptions {
   /** API key or token; without it, services that ask nobody. */

@@ -1,9 +1,9 @@
 import type { RefusalCode } from '../config/refusal-codes.ts';
 
 /** What the service says, or what kept it from saying anything; a later service may know more. */
-export type PredictionErrorCode = RefusalCode | 'unreachable' | 'timed-out' | 'unknown-answer' | (string & {});
+type PredictionErrorCode = RefusalCode | 'unreachable' | 'timed-out' | 'unknown-answer' | (string & {});
 
-export interface PredictionErrorFacts {
+interface PredictionErrorFacts {
   readonly code: PredictionErrorCode;
   readonly message: string;
   readonly field?: string | undefined;

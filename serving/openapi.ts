@@ -6,7 +6,6 @@ import type { Access } from './security/caller.ts';
 import { accessOf } from './security/guard.ts';
 
 type Transform = NonNullable<FastifyDynamicSwaggerOptions['transform']>;
-type TransformObject = NonNullable<FastifyDynamicSwaggerOptions['transformObject']>;
 
 /** How /openapi.json is made: the routes' own schemas, and what all routes have in common. */
 export const openapiOptions: FastifyDynamicSwaggerOptions = {
@@ -33,9 +32,9 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     return (jsonSchemaTransform as unknown as Transform)({
       ...input,
       schema: { ...schema, ...commonTo(route, schema) },
-    } as Parameters<Transform>[0]);
+    });
   },
-  transformObject: (input) => addExamples(input as { openapiObject: OpenApiObject }) as ReturnType<TransformObject>,
+  transformObject: (input) => addExamples(input),
 };
 
 const refusal = (description: string) => ({
@@ -104,7 +103,8 @@ const examples: Readonly<Record<string, { readonly request: object; readonly ans
 
 const refusalExample = { error: { code: 'request-invalid', message: 'rows: Too small', field: 'rows' } };
 
-function addExamples({ openapiObject }: { openapiObject: OpenApiObject }): OpenApiObject {
+function addExamples(input: object): OpenApiObject {
+  const { openapiObject } = input as { readonly openapiObject: OpenApiObject };
   for (const [path, { request, answer }] of Object.entries(examples)) {
     const operation = openapiObject.paths?.[path]?.['post'];
     addExample(operation?.requestBody?.content, request);

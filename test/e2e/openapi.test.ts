@@ -26,12 +26,11 @@ async function runSchemathesis(url: string, key: string): Promise<{ code: number
     ['--warnings', 'off'],
   ];
   const args = ['--config-file', config, 'run', `${url}/openapi.json`, '--no-color', ...options.flat()];
-  return await new Promise((ended, failed) => {
-    schemathesisPath().then((path) => {
-      execFile(path, args, { cwd: folder, maxBuffer: 1e8 }, (error, stdout, stderr) =>
-        ended({ code: Number(error?.code ?? 0), output: `${stdout}${stderr}` }),
-      );
-    }, failed);
+  const path = await schemathesisPath();
+  return await new Promise((ended) => {
+    execFile(path, args, { cwd: folder, maxBuffer: 1e8 }, (error, stdout, stderr) =>
+      ended({ code: Number(error?.code ?? 0), output: `${stdout}${stderr}` }),
+    );
   });
 }
 
