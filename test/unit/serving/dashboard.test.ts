@@ -13,6 +13,8 @@ import { chromiumPath, desk, findFlaws, inBrowser, launchBrowser, phone, schemes
 import { beginModel, type DecidedModel } from '../../support/decided-model.ts';
 import { quietLogger } from './support.ts';
 
+/** Two trainings, or four pages in a browser, on a machine that does other things as well. */
+const slow = 240_000;
 let model: DecidedModel;
 let log: PredictionLog;
 let service: Service;
@@ -46,7 +48,7 @@ beforeAll(async () => {
     home,
   });
   url = `http://127.0.0.1:${await service.listen({ host: '127.0.0.1', port: 0 })}`;
-});
+}, slow);
 
 afterAll(async () => {
   await service.stop();
@@ -113,11 +115,11 @@ describe('the dashboard', () => {
   });
 });
 
-describe.skipIf(chromiumPath === undefined)(`the dashboard ${inBrowser}`, () => {
+describe.skipIf(chromiumPath === undefined)(`the dashboard ${inBrowser}`, { timeout: slow }, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();
-  });
+  }, slow);
   afterAll(() => browser.close());
 
   async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; complaints: string[] }> {
@@ -156,7 +158,7 @@ describe.skipIf(chromiumPath === undefined)(`the dashboard ${inBrowser}`, () => 
       aliases: { champion: '4', previous: '2', challenger: null },
       stage: { name: 'awaiting-approval', decisionId: 'd', subject: 'challenger', version: '5', reason, deadlineMs: 1 },
     });
-    await page.locator('.asks').waitFor({ timeout: 20_000 });
+    await page.locator('.asks').waitFor({ timeout: 120_000 });
     expect(await page.locator('.asks').textContent()).toContain(`Promote version 5?${reason}`);
     expect(await page.locator('.asks code').allTextContents()).toEqual([
       'incumbent approve prices --reason "why"',
