@@ -3,6 +3,7 @@ import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'winston';
 import { createControlActivities, createTrainingActivities } from './activities/index.ts';
 import { createLogger } from './adapters/log/logger.ts';
+import { tensorflowSettings } from './adapters/runtime/tensorflow-settings.ts';
 import { readWriterTrust } from './adapters/registry/trust.ts';
 import { readStoreLocation } from './config/store-location.ts';
 import { httpfsPath } from './scripts/setup/locate.mjs';
@@ -37,6 +38,16 @@ function stopWhenTold(logger: Logger, stopping: AbortController, workers: readon
   process.once('disconnect', () => stop('the process that started this worker is gone'));
 }
 
+/** Measured where this machine has not been yet; dense stacks don't wait for it. */
+async function tellSettings(logger: Logger): Promise<void> {
+  try {
+    const { description } = await tensorflowSettings();
+    logger.info(`TensorFlow trains users' own networks with ${description}`);
+  } catch (error) {
+    logger.warn("TensorFlow's settings could not be chosen", { reason: String(error) });
+  }
+}
+
 /** The worker process: polls `control` and `training`, both or either, until it is told to stop. */
 async function main(): Promise<void> {
   const queues = chosenQueues();
@@ -60,6 +71,7 @@ async function main(): Promise<void> {
   const running = workers.map((worker) => worker.run());
   logger.info(`polling ${queues.join(' and ')}`);
   process.send?.({ type: 'ready' });
+  if (queues.includes('training')) void tellSettings(logger);
   await Promise.all(running);
   await server.connection.close();
   process.exit(0);

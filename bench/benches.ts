@@ -5,6 +5,8 @@ import { measureDashboard } from './sections/dashboard.ts';
 import { measureDrift } from './sections/drift.ts';
 import { measureMemory } from './sections/memory.ts';
 import { measureReport } from './sections/report.ts';
+import { measureTraining } from './sections/training.ts';
+import { measureWarmPool } from './sections/warm-pool.ts';
 
 /** By name, in the order in which they run. */
 export const benches: Readonly<Record<string, Bench>> = {
@@ -12,6 +14,8 @@ export const benches: Readonly<Record<string, Bench>> = {
   adwin: { measure: measureAdwin, peers: 'drift' },
   bootstrap: { measure: measureBootstrap, peers: null },
   memory: { measure: measureMemory, peers: null },
+  training: { measure: measureTraining, peers: 'training' },
+  pool: { measure: measureWarmPool, peers: null },
   report: { measure: measureReport, peers: null },
   dashboard: { measure: measureDashboard, peers: null },
 };

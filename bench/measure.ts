@@ -7,6 +7,10 @@ const tasks: Readonly<Record<string, () => Promise<Task>>> = {
   bootstrap: async () => (await import('./tasks/bootstrap.ts')).bootstrap,
   report: async () => (await import('./tasks/report.ts')).report,
   dashboard: async () => (await import('./tasks/dashboard.ts')).dashboard,
+  'train-dense': async () => (await import('./tasks/training.ts')).trainDense,
+  'train-tape': async () => (await import('./tasks/training.ts')).trainTape,
+  'train-shipped': async () => (await import('./tasks/training.ts')).trainShipped,
+  'warm-pool': async () => (await import('./tasks/warm-pool.ts')).warmPool,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { run } from './run.ts';
 
 /** A folder of peers/: what is installed together, and the script that measures it. */
-export type PeerGroup = 'drift';
+export type PeerGroup = 'drift' | 'training';
 
 /** The script that measures a group's peers. */
 export function peerScript(group: PeerGroup): string {

@@ -11,6 +11,10 @@ export interface Measurement {
   readonly peakBytes: number;
   /** Columns that were found to have drifted. */
   readonly drifted?: readonly string[];
+  /** Of the same job before. */
+  readonly coldSeconds?: number;
+  /** Of the last epoch. */
+  readonly loss?: number;
   /** Indices of the values at which a change was found. */
   readonly detections?: readonly number[];
 }

@@ -12,6 +12,7 @@ import { noTrust, type PackageTrust } from '../adapters/registry/keys.ts';
 import { openReports, type ReportsOptions } from '../adapters/report/file-reports.ts';
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
+import { tensorflowSettings } from '../adapters/runtime/tensorflow-settings.ts';
 import type { S3Location } from '../adapters/store/s3-partitions.ts';
 import { openStore } from '../adapters/store/open-store.ts';
 import { openFileTracking } from '../adapters/tracking/file-tracking.ts';
@@ -43,7 +44,7 @@ export async function compose(
     registry: await openEmbeddedRegistry({ directory: home.registry, trust }),
     store: await openStore({ directory: home.store, s3 }),
     ledger: await openLedger({ directory: home.ledger }),
-    runtime: createModelRuntime({ storeDirectory: home.store }),
+    runtime: createModelRuntime({ storeDirectory: home.store, settings: tensorflowSettings, spare: true }),
     replicas: openReplicas({
       directory: home.replicas,
       securityDirectory: home.security,

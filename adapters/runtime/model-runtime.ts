@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ModelRuntime } from '../ports/model-runtime.ts';
 import type { ChildResult, RowsSource } from './protocol.ts';
-import { createProcessPool, type PoolLimits } from './process-pool.ts';
+import { createProcessPool, type PoolLimits, type ProcessPool } from './process-pool.ts';
+import { plainEnvironment, type TensorflowSettings } from './tensorflow-settings.ts';
 import { TrainingError } from './training-error.ts';
 
 export interface ModelRuntimeOptions {
@@ -14,16 +15,29 @@ export interface ModelRuntimeOptions {
   readonly rowsModule?: string;
   /** @default as many idle children as there are cores, for a minute; 50 jobs and 1,536 MB each */
   readonly processes?: Partial<PoolLimits>;
+  /**
+   * How TensorFlow is set where it trains a user's own network.
+   * @default one thread, without oneDNN
+   */
+  readonly settings?: () => Promise<TensorflowSettings>;
+  /**
+   * Start a process at once, so that the first training needn't wait for TensorFlow to load.
+   * @default false
+   */
+  readonly spare?: boolean;
 }
+
+const plainSettings: TensorflowSettings = { environment: plainEnvironment, description: 'plain' };
 
 const defaultLimits: PoolLimits = { idle: availableParallelism(), jobs: 50, residentMb: 1_536, idleMs: 60_000 };
 
 const storeRowsModule = fileURLToPath(new URL('snapshot-rows.ts', import.meta.url));
 
 /** Trains and scores with TensorFlow, in forked child processes that are kept for the next call. */
-export function createModelRuntime({ storeDirectory, rowsModule, processes }: ModelRuntimeOptions): ModelRuntime {
-  const source: RowsSource = { storeDirectory, rowsModule: rowsModule ?? storeRowsModule };
-  const pool = createProcessPool({ ...defaultLimits, ...processes });
+export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
+  const { storeDirectory, rowsModule = storeRowsModule } = options;
+  const source: RowsSource = { storeDirectory, rowsModule };
+  const pool = openPool(options, source);
   return {
     async train(job, { onEpoch, signal, resumeFrom }) {
       const result = await pool.run({ kind: 'train', source, job, resumeFrom }, { signal, onEpoch });
@@ -69,6 +83,19 @@ export function createModelRuntime({ storeDirectory, rowsModule, processes }: Mo
       return result.separation;
     },
   };
+}
+
+function openPool({ processes, settings, spare = false }: ModelRuntimeOptions, source: RowsSource): ProcessPool {
+  const limits = { ...defaultLimits, ...processes };
+  const pool = createProcessPool(limits, settings ?? (() => Promise.resolve(plainSettings)));
+  if (spare) void warm(pool, source);
+  return pool;
+}
+
+/** What goes wrong here goes wrong again, and is told, in the first job. */
+async function warm(pool: ProcessPool, source: RowsSource): Promise<void> {
+  const { signal } = new AbortController();
+  await pool.run({ kind: 'warm', source }, { signal, onEpoch: () => undefined }).catch(() => undefined);
 }
 
 function unexpected({ kind }: ChildResult): TrainingError {

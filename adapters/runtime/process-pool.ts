@@ -1,4 +1,5 @@
 import type { ChildRequest, ChildResult, ChildState } from './protocol.ts';
+import { plainEnvironment, type TensorflowSettings } from './tensorflow-settings.ts';
 import { startTrainingProcess, type JobOptions, type TrainingProcess } from './training-process.ts';
 
 /** What a child must keep to for another job; over any of them it ends and the next job gets a fresh one. */
@@ -22,19 +23,20 @@ interface Idle {
   readonly timer: NodeJS.Timeout;
 }
 
-export function createProcessPool(limits: PoolLimits): ProcessPool {
+/** `settings` are those of networks that TensorFlow trains: a user's own. */
+export function createProcessPool(limits: PoolLimits, settings: () => Promise<TensorflowSettings>): ProcessPool {
   const idle = new Set<Idle>();
   const takeOrStart = (): { child: TrainingProcess; jobs: number } => {
     // The one that came last, so that those that aren't needed grow old.
     const last = [...idle].at(-1);
-    if (last === undefined) return start();
+    if (last === undefined) return start(plainEnvironment);
     clearTimeout(last.timer);
     idle.delete(last);
     last.child.setIdle(false);
     return last;
   };
-  const start = () => {
-    const child = startTrainingProcess(() => {
+  const start = (environment: TensorflowSettings['environment']) => {
+    const child = startTrainingProcess(environment, () => {
       for (const waiting of idle) if (waiting.child === child) forget(waiting);
     });
     return { child, jobs: 0 };
@@ -55,7 +57,7 @@ export function createProcessPool(limits: PoolLimits): ProcessPool {
   return {
     async run(request, options) {
       options.signal.throwIfAborted();
-      const { child, jobs } = takeOrStart();
+      const { child, jobs } = runsUserModule(request) ? start((await settings()).environment) : takeOrStart();
       const { result, state } = await child.ask(request, options);
       const isFit = state !== null && mayGoOn(request, state, jobs + 1, limits);
       if (isFit && idle.size < limits.idle) keep(child, jobs + 1);
@@ -75,6 +77,9 @@ export function mayGoOn(
   jobs: number,
   limits: PoolLimits,
 ): boolean {
-  const ranUserModule = request.kind === 'train' && request.job.candidate.buildModule !== null;
-  return !ranUserModule && tensors === 0 && residentMb <= limits.residentMb && jobs < limits.jobs;
+  return !runsUserModule(request) && tensors === 0 && residentMb <= limits.residentMb && jobs < limits.jobs;
+}
+
+function runsUserModule(request: ChildRequest): boolean {
+  return request.kind === 'train' && request.job.candidate.buildModule !== null;
 }

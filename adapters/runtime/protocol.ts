@@ -81,8 +81,15 @@ export interface ImportanceRequest {
   readonly job: ImportanceJob;
 }
 
+/** Gets ready: opens the rows, loads TensorFlow. */
+export interface WarmRequest {
+  readonly kind: 'warm';
+  readonly source: RowsSource;
+}
+
 /** What a child is sent; the next one only when it has said that it is free. */
 export type ChildRequest =
+  | WarmRequest
   | TrainRequest
   | RecalibrateRequest
   | BlendRequest
@@ -101,6 +108,7 @@ export interface ChildState {
 /** What a child says: epochs while it trains, then a result, then that it is free. After a failure it ends instead. */
 export type ChildMessage =
   | { readonly kind: 'epoch'; readonly report: EpochReport }
+  | { readonly kind: 'warmed' }
   | { readonly kind: 'trained'; readonly candidate: TrainedCandidate }
   | { readonly kind: 'blended'; readonly candidate: TrainedCandidate | null }
   | { readonly kind: 'scored'; readonly predictions: Predictions }

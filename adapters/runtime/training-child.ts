@@ -38,6 +38,9 @@ async function answer(request: ChildRequest): Promise<ChildResult> {
 
 async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildResult> {
   switch (request.kind) {
+    case 'warm':
+      loadTensorflow();
+      return { kind: 'warmed' };
     case 'train': {
       const { job, resumeFrom } = request;
       const onEpoch = (report: Extract<ChildMessage, { kind: 'epoch' }>['report']) => send({ kind: 'epoch', report });

@@ -33,8 +33,11 @@ export interface TrainingProcess {
 }
 
 /** Starts a child; `onGone` hears of its end, however that comes. */
-export function startTrainingProcess(onGone: () => void): TrainingProcess {
-  const child = forkChild();
+export function startTrainingProcess(
+  environment: Readonly<Record<string, string>>,
+  onGone: () => void,
+): TrainingProcess {
+  const child = forkChild(environment);
   const stderr = tailOf(child);
   const end = terminator(child);
   let unstarted: TrainingError | null = null;
@@ -101,19 +104,12 @@ function followJob(signal: AbortSignal, onEpoch: JobOptions['onEpoch'], end: () 
   };
 }
 
-function forkChild(): ChildProcess {
+function forkChild(environment: Readonly<Record<string, string>>): ChildProcess {
   return fork(childModule, [], {
     execArgv: ['--import', import.meta.resolve('tsx')],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: {
-      ...process.env,
-      // Sums are then always taken in one order: equal jobs give equal bits.
-      TF_NUM_INTRAOP_THREADS: '1',
-      TF_NUM_INTEROP_THREADS: '1',
-      TF_ENABLE_ONEDNN_OPTS: '0',
-      TF_CPP_MIN_LOG_LEVEL: '2',
-    },
+    env: { ...process.env, ...environment },
   });
 }
 
