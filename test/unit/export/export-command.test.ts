@@ -61,7 +61,7 @@ async function runCommand(home: string, ...args: readonly string[]): Promise<str
 describe('incumbent export', () => {
   afterEach(() => void delete process.env['INCUMBENT_TRUSTED_KEYS']);
 
-  it('makes a folder that the Python of the README loads', async () => {
+  it('makes a folder that the Python of the README loads', { timeout: 300_000 }, async () => {
     const { home } = await makeHome();
     const folder = await temporaryFolder();
     const incumbent = join(root, 'bin', 'incumbent.mjs');

@@ -25,7 +25,7 @@ const times = [
 ];
 
 describe('the loader of a package, in Python', () => {
-  it('reads columns as the service reads rows, whatever pandas made of them', async () => {
+  it('reads columns as the service reads rows, whatever pandas made of them', { timeout: 300_000 }, async () => {
     const { directory, remove } = await writeRandomPackage({
       types: ['numeric', 'categorical'],
       classes: 2,

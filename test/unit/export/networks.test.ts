@@ -97,7 +97,7 @@ const networks: readonly (readonly [string, () => LayersModel])[] = [
 ];
 
 describe('a network that a user built', () => {
-  it('is exported with whatever activations and layers a flat network has', async () => {
+  it('is exported with whatever activations and layers a flat network has', { timeout: 300_000 }, async () => {
     const directories: string[] = [];
     for (const [, build] of networks) {
       const model = build();
