@@ -8,6 +8,7 @@ import { readWriterTrust } from './adapters/registry/trust.ts';
 import { readStoreLocation } from './config/store-location.ts';
 import { httpfsPath } from './scripts/setup/locate.mjs';
 import { readEnvironment } from './config/environment.ts';
+import { readMlflowEnvironment } from './config/mlflow-environment.ts';
 import { compose } from './worker/compose.ts';
 import { connectToServer } from './worker/connect.ts';
 import { homeAt } from './config/home.ts';
@@ -15,6 +16,8 @@ import { createControlWorker, createTrainingWorker, type QueueName } from './wor
 import { installTemporalRuntime } from './worker/temporal-runtime.ts';
 import { controlQueue, trainingQueue } from './workflows/messages.ts';
 
+/** What has not arrived in MLflow by then is sent by the next worker. */
+const lastShipmentMs = 5_000;
 const knownQueues: readonly QueueName[] = [controlQueue, trainingQueue];
 
 function chosenQueues(): readonly QueueName[] {
@@ -53,6 +56,7 @@ async function main(): Promise<void> {
   const queues = chosenQueues();
   const environment = readEnvironment();
   const logger = createLogger({ service: 'worker', format: environment.logFormat, level: environment.logLevel });
+  const mlflow = readMlflowEnvironment();
   const trust = await readWriterTrust(environment);
   const stopping = new AbortController();
   installTemporalRuntime(logger, environment.metricsAddress);
@@ -64,6 +68,8 @@ async function main(): Promise<void> {
     trust,
     s3: readStoreLocation(httpfsPath()),
     temporalUi: temporalUi === null ? null : { url: temporalUi, namespace: server.namespace },
+    mlflow,
+    onTrackingTrouble: (what, error) => void logger.warn(what, { error }),
   });
   if (queues.includes('control')) workers.push(await createControlWorker(server, createControlActivities(deps)));
   if (queues.includes('training')) workers.push(await createTrainingWorker(server, createTrainingActivities(deps)));
@@ -73,6 +79,7 @@ async function main(): Promise<void> {
   process.send?.({ type: 'ready' });
   if (queues.includes('training')) void tellSettings(logger);
   await Promise.all(running);
+  await deps.tracking.close(lastShipmentMs);
   await server.connection.close();
   process.exit(0);
 }

@@ -8,6 +8,8 @@ export interface Home {
   readonly replicas: string;
   readonly work: string;
   readonly runs: string;
+  /** Local copies of packages whose registry is elsewhere. */
+  readonly packages: string;
   readonly cursors: string;
   readonly settings: string;
   /** Canaries that are open, by model. */
@@ -27,6 +29,7 @@ export function homeAt(directory: string): Home {
     replicas: join(home, 'replicas'),
     work: join(home, 'work'),
     runs: join(home, 'runs'),
+    packages: join(home, 'packages'),
     cursors: join(home, 'cursors'),
     settings: join(home, 'settings'),
     canaries: join(home, 'canaries'),

@@ -3,7 +3,8 @@ import type { Logger } from 'winston';
 import { createLogger } from '../adapters/log/logger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
 import type { Canary } from '../adapters/ports/replicas.ts';
-import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
+import type { Registry } from '../adapters/ports/registry.ts';
+import { openRegistry } from '../adapters/registry/open-registry.ts';
 import { readReaderTrust } from '../adapters/registry/trust.ts';
 import { refuseTwin, startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
 import { loadModel } from '../adapters/runtime/load-model.ts';
@@ -12,11 +13,12 @@ import { openPredictionLog } from '../adapters/store/prediction-log.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
 import { homeAt, type Home } from '../config/home.ts';
+import { readMlflowEnvironment } from '../config/mlflow-environment.ts';
 import { readStoreLocation } from '../config/store-location.ts';
 import { httpfsPath } from '../scripts/setup/locate.mjs';
 import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
-import { checkWritable, listRegisteredModels } from './home.ts';
+import { checkWritable } from './home.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
 import { openSecurity } from './security/open-security.ts';
 import { createService } from './service.ts';
@@ -41,7 +43,8 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
   const directory = home.security;
   const security = await openSecurity({ environment: serviceEnvironment, directory, host, logger });
   const trust = await readReaderTrust(environment);
-  const registry = await openEmbeddedRegistry({ directory: home.registry, trust });
+  const places = { directory: home.registry, cacheDirectory: home.packages };
+  const registry = await openRegistry({ ...places, mlflow: readMlflowEnvironment(), trust });
   const metrics = createMetrics(true);
   const log = await openLog(environment, home.store, logger, metrics);
   const service = await createService({
@@ -52,7 +55,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     logger,
     models,
     pollMs,
-    ...sourcesAt(home, replicaId),
+    ...sourcesAt(home, replicaId, registry),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     home,
     security,
@@ -77,9 +80,9 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
 }
 
 /** What the service reads of a home directory, beside its registry. */
-function sourcesAt(home: Home, replicaId: string) {
+function sourcesAt(home: Home, replicaId: string, registry: Registry) {
   return {
-    discoverModels: () => listRegisteredModels(home.registry),
+    discoverModels: () => registry.listModels(),
     readSettings: openNotes<AnswerSettings>(home.settings).read,
     readCanary: openNotes<Canary | null>(home.canaries).read,
     checkLog: () => checkWritable(home.store, replicaId),

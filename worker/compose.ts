@@ -7,15 +7,17 @@ import { readLabelledRows } from '../adapters/data/read-labelled-rows.ts';
 import { openLedger } from '../adapters/ledger/file-ledger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
-import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
+import type { MlflowSettings } from '../adapters/mlflow/connection.ts';
 import { noTrust, type PackageTrust } from '../adapters/registry/keys.ts';
+import { openRegistry } from '../adapters/registry/open-registry.ts';
 import { openReports, type ReportsOptions } from '../adapters/report/file-reports.ts';
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
 import { tensorflowSettings } from '../adapters/runtime/tensorflow-settings.ts';
 import type { S3Location } from '../adapters/store/s3-partitions.ts';
 import { openStore } from '../adapters/store/open-store.ts';
-import { openFileTracking } from '../adapters/tracking/file-tracking.ts';
+import type { MirroredTracking } from '../adapters/tracking/mirrored-tracking.ts';
+import { openTracking, type TrackingPlace } from '../adapters/tracking/open-tracking.ts';
 import { loadUtility } from '../adapters/utility/load-utility.ts';
 import { loadProject, type ProjectOverrides } from '../config/load-project.ts';
 import type { Utility, UtilitySource } from '../domain/gate/utility/utility.ts';
@@ -33,15 +35,28 @@ export interface ComposeOptions {
   readonly s3?: S3Location | null;
   /** Base URL of Temporal's Web UI with the namespace, for links in reports. @default null */
   readonly temporalUi?: ReportsOptions['temporalUi'];
+  /** @default null: registry and runs are on the files of the home directory */
+  readonly mlflow?: MlflowSettings | null;
+  /** Told when what is tracked can't be brought to MLflow. @default nobody */
+  readonly onTrackingTrouble?: TrackingPlace['onTrouble'];
 }
 
-/** The real parts behind the activities' ports, all on the files of one home directory. */
+/** What has to be closed at the end brings to MLflow what is still on its way. */
+export type Composed = Dependencies & { readonly tracking: MirroredTracking };
+
+/** The real parts behind the activities' ports, on the files of one home directory and, where it is chosen, in MLflow. */
 export async function compose(
   home: Home,
-  { trust = noTrust, temporalUi = null, s3 = null }: ComposeOptions = {},
-): Promise<Dependencies> {
+  {
+    trust = noTrust,
+    temporalUi = null,
+    s3 = null,
+    mlflow = null,
+    onTrackingTrouble = () => undefined,
+  }: ComposeOptions = {},
+): Promise<Composed> {
   return {
-    registry: await openEmbeddedRegistry({ directory: home.registry, trust }),
+    registry: await openRegistry({ directory: home.registry, cacheDirectory: home.packages, mlflow, trust }),
     store: await openStore({ directory: home.store, s3 }),
     ledger: await openLedger({ directory: home.ledger }),
     runtime: createModelRuntime({ storeDirectory: home.store, settings: tensorflowSettings, spare: true }),
@@ -51,7 +66,7 @@ export async function compose(
       staleAfterMs: replicaStaleAfterMs,
     }),
     packages: createFilePackages(),
-    tracking: openFileTracking({ directory: home.runs }),
+    tracking: openTracking({ directory: home.runs, mlflow, onTrouble: onTrackingTrouble }),
     reports: openReports({ directory: home.reports, temporalUi }),
     cursors: openNotes(home.cursors),
     settings: openNotes(home.settings),

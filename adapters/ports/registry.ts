@@ -35,10 +35,18 @@ export interface Registry {
   getAliases(model: string): Promise<Aliases>;
   /** Null removes the alias. Durable when it returns; readers see the old or the new value, nothing between. Throws `version-not-found`. */
   setAlias(model: string, alias: Alias, version: string | null): Promise<void>;
+  /** Models that have been registered. */
+  listModels(): Promise<readonly string[]>;
 }
 
 export type RegistryErrorCode =
-  'version-not-found' | 'package-altered' | 'package-untrusted' | 'package-invalid' | 'name-invalid' | 'unavailable';
+  | 'version-not-found'
+  | 'package-altered'
+  | 'package-untrusted'
+  | 'package-invalid'
+  | 'name-invalid'
+  | 'name-taken'
+  | 'unavailable';
 
 /** What every implementation throws; `code` says what to do. */
 export class RegistryError extends Error {

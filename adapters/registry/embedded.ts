@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { noAliases, type Aliases } from '../../domain/lifecycle/aliases.ts';
 import { writeDurably } from '../files/durable.ts';
@@ -62,6 +62,10 @@ export async function openEmbeddedRegistry({ directory, trust = noTrust }: Embed
       if (version !== null) await getVersion(model, version);
       const aliases = { ...(await getAliases(model)), [alias]: version };
       await writeDurably(join(modelDirectory(model), 'aliases.json'), JSON.stringify(aliases));
+    },
+    async listModels() {
+      const entries = await readdir(root, { withFileTypes: true });
+      return entries.filter((entry) => entry.isDirectory() && isModelName(entry.name)).map(({ name }) => name);
     },
   };
 }

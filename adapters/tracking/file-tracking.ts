@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { appendLine, readLines } from '../files/append-line.ts';
 import { writeDurably } from '../files/durable.ts';
 import { TrackingError, type RunKey, type TrackedRun, type Tracking } from '../ports/tracking.ts';
+import { describeRun } from './describe-run.ts';
 import { foldRun, toStored, type RunEvent } from './run-events.ts';
 import { artifactFile, runFolder } from './run-folders.ts';
 
@@ -52,23 +53,18 @@ export function openFileTracking({ directory }: FileTrackingOptions): Tracking {
     async readArtifact(run, path) {
       await readBegun(run);
       return await readFile(artifactFile(runFolder(directory, run), path)).catch((cause: unknown) => {
-        throw new TrackingError('artifact-not-found', `${describe(run)} has no file ${path}`, { cause });
+        throw new TrackingError('artifact-not-found', `${describeRun(run)} has no file ${path}`, { cause });
       });
     },
   };
 }
 
 function fail(run: RunKey): never {
-  throw new TrackingError('run-not-found', `${describe(run)} was never begun`);
+  throw new TrackingError('run-not-found', `${describeRun(run)} was never begun`);
 }
 
 function refuseOther(run: RunKey, name: string, known: string | undefined, value: string): void {
   if (known === undefined || known === value) return;
   const what = `parameter ${name} is "${known}" already and can't become "${value}"`;
-  throw new TrackingError('conflict', `${describe(run)}: ${what}`);
-}
-
-function describe({ model, decisionId, candidateId }: RunKey): string {
-  const of = candidateId === null ? '' : `, candidate ${candidateId}`;
-  return `the run of ${model}, decision ${decisionId}${of}`;
+  throw new TrackingError('conflict', `${describeRun(run)}: ${what}`);
 }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isModelName } from '../files/names.ts';
 import { TrackingError, type RunKey } from '../ports/tracking.ts';
@@ -25,4 +26,23 @@ export function artifactFile(folder: string, path: string): string {
     throw new TrackingError('name-invalid', `"${path}" can't be the path of a run's file: ${right}`);
   }
   return join(folder, 'artifacts', ...parts);
+}
+
+/** Every run below a directory. */
+export async function listRunFolders(directory: string): Promise<readonly RunKey[]> {
+  const runs: RunKey[] = [];
+  for (const model of await listFolders(directory)) {
+    for (const decision of await listFolders(join(directory, model))) {
+      const decisionId = decodeURIComponent(decision);
+      runs.push({ model, decisionId, candidateId: null });
+      for (const candidate of await listFolders(join(directory, model, decision, 'candidates')))
+        runs.push({ model, decisionId, candidateId: decodeURIComponent(candidate) });
+    }
+  }
+  return runs;
+}
+
+async function listFolders(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }

@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll } from 'vitest';
 import { freePort } from '../../client/start/ports.ts';
 import { mlflowPath } from '../../scripts/setup/locate.mjs';
 
@@ -47,6 +49,7 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
       ...environment,
     },
     stdio: ['ignore', log.fd, log.fd],
+    cwd: directory, // basic auth keeps its users in a file of its own there
     detached: true, // a process group of its own: its workers end with it
   });
   const url = `http://127.0.0.1:${port}`;
@@ -87,4 +90,19 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const gone = once(child, 'exit');
   process.kill(-child.pid, signal);
   await gone;
+}
+
+/** One server for all tests of a file. */
+export function useMlflowServer(options: Partial<MlflowServerOptions> = {}): () => MlflowServer {
+  let server: MlflowServer;
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'incumbent-mlflow-'));
+    server = await startMlflowServer({ directory, ...options });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+  return () => server;
 }

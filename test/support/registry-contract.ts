@@ -41,6 +41,7 @@ export function registryContract(name: string, makeRegistry: () => Promise<Regis
       expect(await (await reopen()).getVersion(model, '1')).toEqual(first);
       expect(first.tags).toEqual({ gate: 'pass' });
       expect((await registry.listVersions(model)).map(({ version }) => version)).toEqual(['1', '2']);
+      expect((await registry.listModels()).toSorted()).toEqual([model, 'flights']);
     });
 
     it('are made once per key, also by two at a time', async () => {

@@ -91,7 +91,7 @@ export function trackingContract(
     it('keeps NaN and infinities, tiny and huge numbers', async () => {
       const { tracking } = await open();
       await tracking.begin(start);
-      const values = [NaN, Infinity, -Infinity, 5e-324, -1.7976931348623157e308, 0.1 + 0.2];
+      const values = [NaN, Infinity, -Infinity, 5e-324, -1e308, 0.1 + 0.2];
       await tracking.logMetrics(
         run,
         values.map((value, step) => ({ ...point, value, step })),

@@ -1,0 +1,96 @@
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isMlflowError, type MlflowClient } from 'mlflow-js-client';
+import { temporaryName } from '../../files/durable.ts';
+import { RegistryError } from '../../ports/registry.ts';
+import type { PackageTrust } from '../keys.ts';
+import { manifestFile, manifestSignatureFile, type Manifest } from '../manifest.ts';
+import { verifyPackage, type SealedVersion } from '../seal.ts';
+
+/** Where the files of a version are. */
+export interface RemotePackage extends SealedVersion {
+  /** Asked for when the package is not here yet. */
+  readonly artifactUri: () => Promise<string>;
+}
+
+/** The package of a version in a local folder, fetched once, and verified each time: a copy is as good as what it is checked against. */
+export async function fetchVerified(
+  client: MlflowClient,
+  directory: string,
+  remote: RemotePackage,
+  trust: PackageTrust,
+): Promise<string> {
+  const { model, version, manifestSha256 } = remote;
+  const folder = join(directory, model, `${version}-${manifestSha256.slice(0, 16)}`);
+  if (!(await isThere(folder))) {
+    await fetchInto(client, folder, remote, trust);
+    return folder;
+  }
+  try {
+    await verifyPackage(folder, remote, trust);
+    return folder;
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    throw new RegistryError(
+      error.code,
+      `${error.message}. This is the local copy in ${folder}: delete it to fetch it anew`,
+    );
+  }
+}
+
+/** The folder appears when it is whole and verified, and not before. */
+async function fetchInto(
+  client: MlflowClient,
+  folder: string,
+  remote: RemotePackage,
+  trust: PackageTrust,
+): Promise<void> {
+  const draft = temporaryName(folder);
+  try {
+    await download(client, await remote.artifactUri(), draft, remote);
+    await verifyPackage(draft, remote, trust);
+    await mkdir(dirname(folder), { recursive: true });
+    await rename(draft, folder).catch(async (error: unknown) => {
+      if (!(await isThere(folder))) throw error; // else another process was first, with the same content
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function download(client: MlflowClient, uri: string, draft: string, remote: RemotePackage): Promise<void> {
+  const name = `${remote.model} version ${remote.version}`;
+  const text = await inWords(
+    name,
+    manifestFile,
+    client.artifacts.read(`${uri}/${manifestFile}`, { sha256: remote.manifestSha256 }),
+  );
+  const { files } = JSON.parse(Buffer.from(text).toString('utf8')) as { files: Manifest };
+  await inWords(name, manifestFile, client.artifacts.download(`${uri}/${manifestFile}`, join(draft, manifestFile)));
+  for (const [file, { sha256 }] of Object.entries(files)) {
+    await inWords(name, file, client.artifacts.download(`${uri}/${file}`, join(draft, file), { sha256 }));
+  }
+  const signature = client.artifacts.download(`${uri}/${manifestSignatureFile}`, join(draft, manifestSignatureFile));
+  await signature.catch((error: unknown) => {
+    if (!isMlflowError(error, 'RESOURCE_DOES_NOT_EXIST')) throw error;
+  });
+}
+
+async function inWords<T>(name: string, file: string, work: Promise<T>): Promise<T> {
+  return await work.catch((cause: unknown) => {
+    const advice = "restore it among MLflow's artifacts, or roll back to another version";
+    const what = isMlflowError(cause, 'CHECKSUM_MISMATCH')
+      ? 'was altered'
+      : isMlflowError(cause, 'RESOURCE_DOES_NOT_EXIST')
+        ? 'has gone missing'
+        : null;
+    if (what === null) throw cause;
+    throw new RegistryError('package-altered', `${name}: ${file} ${what} since it was registered; ${advice}`, {
+      cause,
+    });
+  });
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  return (await stat(folder).catch(() => null)) !== null;
+}
