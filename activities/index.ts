@@ -8,7 +8,8 @@ import { observe } from './observe.ts';
 import { runSwitchStep } from './switch-step.ts';
 import { recordDecision } from './record-decision.ts';
 import { takeSnapshot } from './take-snapshot.ts';
-import { trainCandidate } from './train-candidate.ts';
+import { tellBlend, tellRecord, tellSnapshot, tellVerdict } from './telling/tell-decision.ts';
+import { trainAndTell } from './telling/tell-training.ts';
 import { judgeSignals } from './triage.ts';
 import type { ControlActivities, TrainingActivities } from './types.ts';
 
@@ -16,11 +17,11 @@ import type { ControlActivities, TrainingActivities } from './types.ts';
 export function createControlActivities(deps: Dependencies): ControlActivities {
   return {
     readAliases: ({ model }) => withHeartbeat(() => deps.registry.getAliases(model)),
-    appendLedger: (request) => recordDecision(deps, request),
+    appendLedger: (request) => andTell(recordDecision(deps, request), () => tellRecord(deps, request)),
     judgeSignals: (request) => judgeSignals(deps, request),
-    takeSnapshot: (request) => takeSnapshot(deps, request),
-    faceChampion: (request) => faceChampion(deps, request),
-    adoptRefit: (request) => adoptRefit(deps, request),
+    takeSnapshot: (request) => andTell(takeSnapshot(deps, request), (taken) => tellSnapshot(deps, request, taken)),
+    faceChampion: (request) => andTell(faceChampion(deps, request), (result) => tellVerdict(deps, request, result)),
+    adoptRefit: (request) => andTell(adoptRefit(deps, request), (result) => tellVerdict(deps, request, result)),
     runSwitchStep: (request) => runSwitchStep(deps, request),
     lookAtProbation: (request) => lookAtProbation(deps, request),
     observe: (request) => observe(deps, request),
@@ -31,7 +32,14 @@ export function createControlActivities(deps: Dependencies): ControlActivities {
 /** The activities of the queue `training`. */
 export function createTrainingActivities(deps: Dependencies): TrainingActivities {
   return {
-    trainCandidate: (request) => trainCandidate(deps, request),
-    blendCandidates: (request) => blendCandidates(deps, request),
+    trainCandidate: (request) => trainAndTell(deps, request),
+    blendCandidates: (request) => andTell(blendCandidates(deps, request), (blend) => tellBlend(deps, request, blend)),
   };
+}
+
+/** What was done, when its run has been told. */
+async function andTell<T>(done: Promise<T>, tell: (result: T) => Promise<void>): Promise<T> {
+  const result = await done;
+  await tell(result);
+  return result;
 }

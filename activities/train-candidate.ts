@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CandidateSpec, TrainedCandidate, TrainingJob } from '../adapters/ports/model-runtime.ts';
+import type { CandidateSpec, EpochReport, TrainedCandidate, TrainingJob } from '../adapters/ports/model-runtime.ts';
 import type { Snapshot } from '../adapters/ports/store.ts';
 import { recentWindow } from '../domain/snapshot/split.ts';
 import { taskOf } from '../domain/task.ts';
@@ -16,7 +16,11 @@ interface Progress {
 const beatEveryMs = 1_000;
 
 /** Trains one candidate, or recalibrates one, in a process of its own; an attempt after a crash goes on from the last heartbeat's checkpoint. */
-export async function trainCandidate(deps: Dependencies, request: TrainingRequest): Promise<TrainedCandidate> {
+export async function trainCandidate(
+  deps: Dependencies,
+  request: TrainingRequest,
+  onEpoch: (report: EpochReport) => void = () => undefined,
+): Promise<TrainedCandidate> {
   if ('recalibrates' in request.candidate) return await recalibrateChampion(deps, request, request.candidate);
   const scope = currentScope();
   const project = await deps.loadProject(request.project);
@@ -41,10 +45,12 @@ export async function trainCandidate(deps: Dependencies, request: TrainingReques
       {
         resumeFrom,
         signal: scope.signal,
-        onEpoch: ({ epoch, maxEpochs, trainLoss, validationLoss, checkpoint }) => {
+        onEpoch: (report) => {
+          const { epoch, maxEpochs, trainLoss, validationLoss, checkpoint } = report;
           const losses = `loss ${trainLoss.toFixed(4)}, validation ${validationLoss.toFixed(4)}`;
           progress = { checkpoint, summary: `epoch ${epoch} of at most ${maxEpochs}: ${losses}` };
           beat();
+          onEpoch(report);
         },
       },
     );

@@ -28,6 +28,7 @@ export interface TriageRequest {
 
 export interface SnapshotRequest {
   readonly project: ProjectRef;
+  readonly decisionId: string;
   readonly policy: Policy;
   readonly mode: RetrainMode;
   /** A person asked, who overrules doubts about the data. */

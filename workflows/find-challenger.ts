@@ -21,7 +21,6 @@ export interface Crew {
 }
 
 export interface RunRequest extends SnapshotRequest {
-  readonly decisionId: string;
   /** Versions that were rolled back. */
   readonly quarantined: readonly string[];
   /** Absent in runs that an earlier release started. */

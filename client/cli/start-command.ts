@@ -10,6 +10,7 @@ interface StartOptions {
   readonly uiPort?: number;
   readonly data?: string;
   readonly take?: number;
+  readonly mlflow?: boolean;
   readonly logFormat: 'json' | 'pretty';
 }
 
@@ -27,6 +28,7 @@ export function addStartCommand(program: Command, print: (text: string) => void)
     .option('--ui-port <port>', 'of the Web UI (default: 8233, or one that is free)', wholeNumber)
     .option('--data <file>', 'labelled rows, instead of the data.path of the project')
     .option('--take <rows>', 'use only this many of the oldest rows', wholeNumber)
+    .option('--mlflow', 'start an MLflow server, too, and keep versions and runs there')
     .addOption(new Option('--log-format <format>', 'of the logs').choices(['json', 'pretty']).default('json'))
     .action(async (directory: string, options: StartOptions) => {
       const stopped = untilInterrupted();
@@ -50,6 +52,7 @@ function toStackOptions(directory: string, options: StartOptions, print: (text: 
       ...(temporalPort === undefined ? {} : { temporal: temporalPort }),
       ...(uiPort === undefined ? {} : { ui: uiPort }),
     },
+    mlflow: options.mlflow === true,
     environment: { INCUMBENT_LOG_FORMAT: options.logFormat },
     onEvent: print,
   };
@@ -61,12 +64,13 @@ async function untilInterrupted(): Promise<void> {
   });
 }
 
-function describeStack({ project, uiUrl, serviceUrl, temporalAddress }: Stack): string {
+function describeStack({ project, uiUrl, serviceUrl, temporalAddress, mlflowUrl }: Stack): string {
   return [
     `${project.name} is looked after.`,
     `  Temporal Web UI     ${uiUrl} (workflow lifecycle/${project.name})`,
     `  prediction service  ${serviceUrl}/v1/models/${project.name}`,
     `  Temporal server     ${temporalAddress}`,
+    ...(mlflowUrl === null ? [] : [`  MLflow              ${mlflowUrl}`]),
     'Ctrl-C stops all.',
   ].join('\n');
 }

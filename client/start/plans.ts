@@ -10,6 +10,7 @@ export interface StackPorts {
   readonly temporal: number;
   readonly ui: number;
   readonly service: number;
+  readonly mlflow: number;
 }
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));

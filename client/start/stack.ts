@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeDurably } from '../../adapters/files/durable.ts';
 import { loadProject, type ProjectOverrides } from '../../config/load-project.ts';
@@ -8,6 +9,7 @@ import { createPredictionClient, type PredictionClient } from '../prediction-cli
 import { ensureSearchAttributes } from '../search-attributes.ts';
 import { announceRunning, claimHome, forgetRunning } from './home.ts';
 import { servicePlan, temporalPlan, workerPlan, type StackPorts } from './plans.ts';
+import { mlflowEnvironment, mlflowPlan, provideMlflow } from './mlflow.ts';
 import { freePort } from './ports.ts';
 import { supervise, type Supervised } from './supervised.ts';
 
@@ -18,6 +20,8 @@ export interface StackOptions {
   readonly home: string;
   readonly overrides?: ProjectOverrides;
   readonly ports?: Partial<StackPorts>;
+  /** Start an MLflow server, too, and keep versions and runs there. @default false */
+  readonly mlflow?: boolean;
   /** More environment for worker and service, e.g. the log's format. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Told what happens, a line at a time. */
@@ -32,18 +36,21 @@ export interface Stack {
   readonly temporalAddress: string;
   readonly uiUrl: string;
   readonly serviceUrl: string;
+  /** Null where none was started. */
+  readonly mlflowUrl: string | null;
   readonly client: IncumbentClient;
   readonly predictions: PredictionClient;
   stop(): Promise<void>;
 }
 
-const preferredPorts: StackPorts = { temporal: 7233, ui: 8233, service: 8080 };
+const preferredPorts: StackPorts = { temporal: 7233, ui: 8233, service: 8080, mlflow: 5000 };
 
 async function choosePorts(wanted: Partial<StackPorts> = {}): Promise<StackPorts> {
   return {
     temporal: wanted.temporal ?? (await freePort(preferredPorts.temporal)),
     ui: wanted.ui ?? (await freePort(preferredPorts.ui)),
     service: wanted.service ?? (await freePort(preferredPorts.service)),
+    mlflow: wanted.mlflow ?? (await freePort(preferredPorts.mlflow)),
   };
 }
 
@@ -51,7 +58,7 @@ async function choosePorts(wanted: Partial<StackPorts> = {}): Promise<StackPorts
 export async function startStack(options: StackOptions): Promise<Stack> {
   const directory = resolve(options.directory);
   const home = resolve(options.home);
-  const { overrides = {}, environment = {}, onEvent } = options;
+  const { overrides = {}, onEvent } = options;
   const project = await loadProject(directory, overrides);
   await claimHome(home);
   await writeDurably(join(home, 'projects', `${project.name}.json`), JSON.stringify({ directory, overrides }));
@@ -64,6 +71,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const temporalAddress = `127.0.0.1:${ports.temporal}`;
+    const mlflowUrl = options.mlflow === true ? await startMlflow(home, ports.mlflow, running, onEvent) : null;
+    const environment = { ...options.environment, ...(mlflowUrl === null ? {} : mlflowEnvironment(mlflowUrl)) };
     running.push(await supervise(temporalPlan(home, ports), onEvent));
     const temporal = await connect({ address: temporalAddress });
     await ensureSearchAttributes(temporal);
@@ -81,9 +90,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await temporal.connection.close();
       await stop();
     };
-    return { project, directory, temporalAddress, uiUrl, serviceUrl, client, predictions, stop: stopAll };
+    return { project, directory, temporalAddress, uiUrl, serviceUrl, mlflowUrl, client, predictions, stop: stopAll };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function startMlflow(
+  home: string,
+  port: number,
+  running: Supervised[],
+  onEvent: (text: string) => void,
+): Promise<string> {
+  await provideMlflow();
+  await mkdir(join(home, 'mlflow'), { recursive: true });
+  running.push(await supervise(mlflowPlan(home, port), onEvent));
+  return `http://127.0.0.1:${port}`;
 }

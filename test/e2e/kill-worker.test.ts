@@ -30,7 +30,12 @@ async function startDeadly(): Promise<{ home: string; client: IncumbentClient; s
   ];
   await writePriceProject(directory, { challenger: { blendMembers: 1, refit: false } });
   for (const one of [join(home, 'logs'), marks]) await mkdir(one, { recursive: true });
-  const ports = { temporal: await freePort(0), ui: await freePort(0), service: await freePort(0) };
+  const ports = {
+    temporal: await freePort(0),
+    ui: await freePort(0),
+    service: await freePort(0),
+    mlflow: await freePort(0),
+  };
   const tell = (): void => undefined;
   const temporal = await supervise(temporalPlan(home, ports), tell);
   const connection = await connect({ address: `127.0.0.1:${ports.temporal}` });
