@@ -5,6 +5,7 @@ import { createControlActivities, createTrainingActivities } from './activities/
 import { createLogger } from './adapters/log/logger.ts';
 import { tensorflowSettings } from './adapters/runtime/tensorflow-settings.ts';
 import { readWriterTrust } from './adapters/registry/trust.ts';
+import { createPseudonymiser } from './adapters/privacy/pseudonyms.ts';
 import { readStoreLocation } from './config/store-location.ts';
 import { httpfsPath } from './scripts/setup/locate.mjs';
 import { readEnvironment } from './config/environment.ts';
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
   const deps = await compose(homeAt(environment.home), {
     trust,
     s3: readStoreLocation(httpfsPath()),
+    pseudonymise: environment.privacyKey === null ? null : createPseudonymiser(environment.privacyKey),
     temporalUi: temporalUi === null ? null : { url: temporalUi, namespace: server.namespace },
     mlflow,
     onTrackingTrouble: (what, error) => void logger.warn(what, { error }),

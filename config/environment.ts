@@ -32,6 +32,7 @@ const environmentSchema = z.object({
       .regex(/^[^:\s]+:\d{1,5}$/, 'write host:port, e.g. 127.0.0.1:9464')
       .optional(),
   ),
+  INCUMBENT_PRIVACY_KEY: optional(z.string().min(16, 'write 16 characters or more').optional()),
   INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).default(200)),
   INCUMBENT_TEMPORAL_UI: optional(z.url({ protocol: /^https?$/ }).optional()),
   HOST: optional(z.string().default('127.0.0.1')),
@@ -53,6 +54,8 @@ export interface Environment {
   /** host:port at which a worker shows metrics to Prometheus; null: nowhere. The service has /metrics. */
   readonly metricsAddress: string | null;
   readonly pollMs: number;
+  /** Key of the hashes that stand in for values which nobody may see; null: none are made. */
+  readonly privacyKey: string | null;
   /** When a prediction counts as logged: when it is on disk, or when the operating system has it. */
   readonly logDurability: 'durable' | 'fast';
   /** Age at which a segment of the log becomes a Parquet file. */
@@ -85,6 +88,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     trustedKeys: data.INCUMBENT_TRUSTED_KEYS ?? [],
     metricsAddress: data.INCUMBENT_METRICS_ADDRESS ?? null,
     pollMs: data.INCUMBENT_POLL_MS,
+    privacyKey: data.INCUMBENT_PRIVACY_KEY ?? null,
     logDurability: data.INCUMBENT_LOG_DURABILITY,
     logRotateMs: data.INCUMBENT_LOG_ROTATE_MINUTES * 60_000,
     temporalUi: data.INCUMBENT_TEMPORAL_UI?.replace(/\/+$/, '') ?? null,

@@ -25,6 +25,7 @@ export const statusOfRefusal = {
   overloaded: 503,
   stopping: 503,
   'settings-unavailable': 503,
+  'privacy-key-missing': 503,
 } as const;
 
 export type RefusalCode = keyof typeof statusOfRefusal;

@@ -1,4 +1,5 @@
 import type { Logger } from 'winston';
+import type { Pseudonymise } from '../adapters/privacy/pseudonyms.ts';
 import type { PredictionLog } from '../adapters/ports/store.ts';
 import { ServiceError } from './errors.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
@@ -11,6 +12,8 @@ export interface Dependencies {
   readonly models: ServedModels;
   readonly log: PredictionLog;
   readonly settings: Settings;
+  /** Stands in for values that nobody may see; null where no key is set. */
+  readonly pseudonymise: Pseudonymise | null;
   readonly replicaId: string;
   readonly logger: Logger;
   readonly makeId: () => string;

@@ -5,6 +5,7 @@ import { openNotes } from '../adapters/notes/file-notes.ts';
 import type { Canary } from '../adapters/ports/replicas.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import { openRegistry } from '../adapters/registry/open-registry.ts';
+import { createPseudonymiser } from '../adapters/privacy/pseudonyms.ts';
 import { readReaderTrust } from '../adapters/registry/trust.ts';
 import { refuseTwin, startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
 import { loadModel } from '../adapters/runtime/load-model.ts';
@@ -55,7 +56,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     logger,
     models,
     pollMs,
-    ...sourcesAt(home, replicaId, registry),
+    ...sourcesAt(home, environment, registry),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     home,
     security,
@@ -80,9 +81,10 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
 }
 
 /** What the service reads of a home directory, beside its registry. */
-function sourcesAt(home: Home, replicaId: string, registry: Registry) {
+function sourcesAt(home: Home, { replicaId, privacyKey }: Environment, registry: Registry) {
   return {
     discoverModels: () => registry.listModels(),
+    pseudonymise: privacyKey === null ? null : createPseudonymiser(privacyKey),
     readSettings: openNotes<AnswerSettings>(home.settings).read,
     readCanary: openNotes<Canary | null>(home.canaries).read,
     checkLog: () => checkWritable(home.store, replicaId),

@@ -4,6 +4,7 @@ import type { LoadModel } from '../adapters/ports/model-runtime.ts';
 import type { Canary } from '../adapters/ports/replicas.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { PredictionLog } from '../adapters/ports/store.ts';
+import type { Pseudonymise } from '../adapters/privacy/pseudonyms.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import type { AnswerFacts } from '../domain/answers/facts.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
@@ -30,6 +31,8 @@ export interface ServiceOptions {
   /** Models to serve; null: all that `discoverModels` finds, now and later. */
   readonly models: readonly string[] | null;
   readonly discoverModels: () => Promise<readonly string[]>;
+  /** Stands in for values that nobody may see. @default null, no key is set */
+  readonly pseudonymise?: Pseudonymise | null;
   /** What the project says of answers; null where it has said nothing. @default nothing */
   readonly readSettings?: (model: string) => Promise<AnswerSettings | null>;
   /** The canary that a promotion has opened for a model. @default there never is one */
@@ -82,7 +85,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     return { ...slots, follow };
   };
   const served = createServedModels({ models, discoverModels, createSlots, pollMs });
-  const deps = { models: served, log, settings, replicaId, logger, makeId: createIdMaker(replicaId) };
+  const { pseudonymise = null } = options;
+  const deps = { models: served, log, settings, pseudonymise, replicaId, logger, makeId: createIdMaker(replicaId) };
   const { load = {}, metrics = createMetrics() } = options;
   const readMonitor = options.home === undefined ? null : createMonitorReader(options.home);
   const operations = createOperations({ models: served, checkLog, logger, load, metrics, readMonitor });

@@ -6,6 +6,8 @@ import type { ProjectRef } from '../activities/types.ts';
 import { readLabelledRows } from '../adapters/data/read-labelled-rows.ts';
 import { openLedger } from '../adapters/ledger/file-ledger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
+import { protectRows } from '../adapters/privacy/protect-rows.ts';
+import type { Pseudonymise } from '../adapters/privacy/pseudonyms.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import type { MlflowSettings } from '../adapters/mlflow/connection.ts';
 import { noTrust, type PackageTrust } from '../adapters/registry/keys.ts';
@@ -31,6 +33,8 @@ const replicaStaleAfterMs = 5_000;
 export interface ComposeOptions {
   /** @default packages are neither signed nor asked for a signature */
   readonly trust?: PackageTrust;
+  /** Stands in for values that nobody may see. @default null, no key is set */
+  readonly pseudonymise?: Pseudonymise | null;
   /** Where sealed segments of the log lie. @default in the home directory */
   readonly s3?: S3Location | null;
   /** Base URL of Temporal's Web UI with the namespace, for links in reports. @default null */
@@ -51,6 +55,7 @@ export async function compose(
     trust = noTrust,
     temporalUi = null,
     s3 = null,
+    pseudonymise = null,
     mlflow = null,
     onTrackingTrouble = () => undefined,
   }: ComposeOptions = {},
@@ -72,9 +77,12 @@ export async function compose(
     settings: openNotes(home.settings),
     canaries: openNotes(home.canaries),
     loadProject: (ref) => loadKnownProject(home, ref),
-    readHistory: (project) => readLabelledRows(project),
+    readHistory: async (project) => protectRows(await readLabelledRows(project), project.privacy, pseudonymise),
     loadUtility: ({ utility }, schema) => loadUsableUtility(utility, schema),
-    readExtract: async (project, path, schema) => (await readLabelledRows(withData(project, path), schema)).rows,
+    readExtract: async (project, path, schema) => {
+      const extract = await readLabelledRows(withData(project, path), schema);
+      return protectRows(extract, project.privacy, pseudonymise).rows;
+    },
     workDirectory: home.work,
   };
 }

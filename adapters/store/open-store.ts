@@ -7,7 +7,7 @@ import type { Store, WindowQuery } from '../ports/store.ts';
 import { listSegments, StoreError, type Places } from './layout.ts';
 import { openPartitions } from './open-partitions.ts';
 import type { S3Location } from './s3-partitions.ts';
-import { featureExpression, labelExpression, outputWidth, windowOf } from './queries.ts';
+import { featureExpression, labelExpression, omittedExpression, outputWidth, windowOf } from './queries.ts';
 import { readRecords } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
 import { getSnapshot, readSnapshot, writeSnapshot } from './snapshots.ts';
@@ -99,14 +99,24 @@ async function readLabelled(query: Query, window: WindowQuery): ReturnType<Store
   const { rowCount, columns } = await query(
     window.model,
     ({ predictions, labels }) =>
-      `SELECT p.id, ${labelExpression(schema)}, ${schema.features.map(featureExpression).join(', ')}
+      `SELECT p.id, ${labelExpression(schema)}, ${omittedExpression(schema)}, ${schema.features.map(featureExpression).join(', ')}
        FROM ${windowOf(predictions, window)} p JOIN ${labels} l ON l.id = p.id ORDER BY p.id`,
   );
+  refuseOmitted(asTexts(columns[2]));
   return {
     keys: asTexts(columns[0]).map(String),
     labels: checkLabels(asNumbers(columns[1]), schema),
-    table: toTable(schema.features, columns.slice(2), rowCount),
+    table: toTable(schema.features, columns.slice(3), rowCount),
   };
+}
+
+/** What was left out on purpose would look like a missing value. */
+function refuseOmitted(omitted: readonly (string | null)[]): void {
+  const rows = omitted.filter((name) => name !== null);
+  if (rows.length === 0) return;
+  throw new StoreError(
+    `the log lacks "${rows[0]}" of ${rows.length} rows (privacy.omit): they can't be trained on with this feature; put it into "exclude", or hash it`,
+  );
 }
 
 function checkLabels(labels: Float64Array, { label, classes }: DataSchema): Float64Array {

@@ -14,6 +14,12 @@ export function labelExpression({ classes }: DataSchema): string {
   return `CAST(CASE WHEN l.label IS NULL THEN NULL ELSE CASE l.label ${cases.join(' ')} ELSE -1 END END AS DOUBLE)`;
 }
 
+/** A feature of the schema that the log leaves out of the row, or null. */
+export function omittedExpression({ features }: DataSchema): string {
+  const names = features.map(({ name }) => quoteText(name)).join(', ');
+  return `list_intersect(p.omitted, [${names}])[1]`;
+}
+
 /** A feature out of the logged JSON object. */
 export function featureExpression({ name, type }: Feature): string {
   const path = `$."${name.replaceAll('"', '\\"')}"`;

@@ -10,6 +10,7 @@ import { drawFor } from '../control-draws.ts';
 import { findModel, noChampion, record, settingsOf, type Dependencies } from '../dependencies.ts';
 import { ServiceError } from '../errors.ts';
 import { refuseManyExplanations } from '../explain.ts';
+import { guardRows } from '../privacy.ts';
 import { scoreRows } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
 
@@ -31,21 +32,23 @@ export async function predictRows(
     const { schema } = champion.model.signature;
     const eventMs = readTimes(request);
     const entities = readEntities(request);
-    refuseBadRows(schema, request.rows);
-    if (isExplained) refuseManyExplanations(request.rows.length);
-    const scored = await scoreRows(champion, other, request.rows, deps.logger);
+    const { privacy } = settingsOf(deps, slots.model);
+    const { rows, logged, omitted } = guardRows(privacy, deps.pseudonymise, schema, request.rows);
+    refuseBadRows(schema, rows);
+    if (isExplained) refuseManyExplanations(rows.length);
+    const scored = await scoreRows(champion, other, rows, deps.logger);
     const requestId = request.requestId ?? randomUUID();
     const shared = shareOut({ champion, other, canary }, scored, (row) => entities?.[row] ?? requestId);
     // Ids are made in the breath in which the log takes the records, so that a reader never finds a smaller id later.
-    const ids = request.rows.map(() => deps.makeId());
-    const answers = answerRows(deps, slots.model, { request, shared, ids });
-    const facts = { eventMs, entities, requestId, startedMs, ids, answers };
-    const records = toRecords(request.rows, shared, facts);
+    const ids = rows.map(() => deps.makeId());
+    const answers = answerRows(deps, slots.model, { rows, entities, shared, ids });
+    const facts = { eventMs, entities, omitted, requestId, startedMs, ids, answers };
+    const records = toRecords(logged, shared, facts);
     await record(deps.log.appendPredictions(slots.model, records));
     const told = answers.map(({ prediction }, row) =>
       canary === null ? prediction : { ...prediction, version: records[row]?.version },
     );
-    const predictions = isExplained ? await explainRows(shared, request.rows, told) : told;
+    const predictions = isExplained ? await explainRows(shared, rows, told) : told;
     return { model: slots.model, version: champion.version, requestId, predictions };
   } finally {
     for (const release of releases) release?.();
@@ -90,7 +93,8 @@ function refuseBadRows(schema: DataSchema, rows: readonly FeatureRow[]): void {
 }
 
 interface ScoredRequest {
-  readonly request: PredictRequest;
+  readonly rows: readonly FeatureRow[];
+  readonly entities: readonly string[] | null;
   readonly shared: readonly RowAnswer[];
   readonly ids: readonly string[];
 }
@@ -98,7 +102,7 @@ interface ScoredRequest {
 function answerRows(
   deps: Dependencies,
   model: string,
-  { request: { rows, entities }, shared, ids }: ScoredRequest,
+  { rows, entities, shared, ids }: ScoredRequest,
 ): readonly AnsweredRow[] {
   const { answers } = settingsOf(deps, model);
   const contexts = new Map<HostedVersion, AnswerContext>();
@@ -114,6 +118,7 @@ function answerRows(
 interface RequestFacts {
   readonly eventMs: readonly number[] | null;
   readonly entities: readonly string[] | null;
+  readonly omitted: readonly string[];
   readonly requestId: string;
   readonly startedMs: number;
   readonly ids: readonly string[];
@@ -123,7 +128,7 @@ interface RequestFacts {
 function toRecords(
   rows: readonly FeatureRow[],
   shared: readonly RowAnswer[],
-  { eventMs, entities, requestId, startedMs, ids, answers }: RequestFacts,
+  { eventMs, entities, omitted, requestId, startedMs, ids, answers }: RequestFacts,
 ): readonly PredictionRecord[] {
   const atMs = Date.now();
   const latencyMs = Math.round((performance.now() - startedMs) * 1_000) / 1_000;
@@ -136,6 +141,7 @@ function toRecords(
     output,
     shadow,
     ...(entities === null ? {} : { entity: entities[row] ?? null }),
+    ...(omitted.length === 0 ? {} : { omitted }),
     ...toDecision(answers[row]?.decision ?? null),
     ...toAbstention(answers[row]),
     requestId,
