@@ -4,8 +4,10 @@ import type { Logger } from 'winston';
 import { createControlActivities, createTrainingActivities } from './activities/index.ts';
 import { createLogger } from './adapters/log/logger.ts';
 import { tensorflowSettings } from './adapters/runtime/tensorflow-settings.ts';
+import { openNotes } from './adapters/notes/file-notes.ts';
 import { readWriterTrust } from './adapters/registry/trust.ts';
 import { createPseudonymiser } from './adapters/privacy/pseudonyms.ts';
+import { openTracing } from './adapters/tracing/open-tracing.ts';
 import { readStoreLocation } from './config/store-location.ts';
 import { httpfsPath } from './scripts/setup/locate.mjs';
 import { readEnvironment } from './config/environment.ts';
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
   installTemporalRuntime(logger, environment.metricsAddress);
   const workers: Worker[] = [];
   stopWhenTold(logger, stopping, workers);
+  const tracing = await openTracing('incumbent-worker');
   const server = await connectToServer(logger, stopping.signal);
   const { temporalUi } = environment;
   const deps = await compose(homeAt(environment.home), {
@@ -73,8 +76,13 @@ async function main(): Promise<void> {
     mlflow,
     onTrackingTrouble: (what, error) => void logger.warn(what, { error }),
   });
-  if (queues.includes('control')) workers.push(await createControlWorker(server, createControlActivities(deps)));
-  if (queues.includes('training')) workers.push(await createTrainingWorker(server, createTrainingActivities(deps)));
+  const feedbackTraces = openNotes<{ readonly traceparent: string }>(homeAt(environment.home).traces);
+  // Loaded only where traces are on.
+  const traced = tracing && (await import('./worker/tracing.ts')).traceWorker(tracing, feedbackTraces);
+  if (queues.includes('control'))
+    workers.push(await createControlWorker(server, createControlActivities(deps), traced));
+  if (queues.includes('training'))
+    workers.push(await createTrainingWorker(server, createTrainingActivities(deps), traced));
 
   const running = workers.map((worker) => worker.run());
   logger.info(`polling ${queues.join(' and ')}`);
@@ -83,6 +91,7 @@ async function main(): Promise<void> {
   await Promise.all(running);
   await deps.tracking.close(lastShipmentMs);
   await server.connection.close();
+  await tracing?.stop();
   process.exit(0);
 }
 

@@ -18,6 +18,8 @@ export interface Home {
   /** API keys, the secret that worker and service share, the audit log. */
   readonly security: string;
   readonly reports: string;
+  /** By model, the newest trace in which outcomes came in; only where traces are on. */
+  readonly traces: string;
 }
 
 export function homeAt(directory: string): Home {
@@ -36,5 +38,6 @@ export function homeAt(directory: string): Home {
     projects: join(home, 'projects'),
     security: join(home, 'security'),
     reports: join(home, 'reports'),
+    traces: join(home, 'traces'),
   };
 }

@@ -19,6 +19,8 @@ export interface HttpOptions {
   /** Null: for tests, and for what is protected by other means. */
   readonly security: Pick<Security, 'guard' | 'tls' | 'trustedProxies'> | null;
   readonly operations: Operations;
+  /** Null: requests leave no traces. */
+  readonly trace: ((app: FastifyInstance) => void) | null;
 }
 
 /** A request must have come in whole by then: who sends a byte a minute holds no connection for ever. */
@@ -35,6 +37,7 @@ export async function createHttp(deps: Dependencies, options: HttpOptions): Prom
   app.setSerializerCompiler(serializerCompiler);
   answerRefusals(app, deps.logger);
   if (security !== null) guardRoutes(app, security.guard);
+  options.trace?.(app);
   operations.track(app);
   await app.register(swagger, openapiOptions);
   const typed = app.withTypeProvider<ZodTypeProvider>();

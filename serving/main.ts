@@ -11,6 +11,7 @@ import { refuseTwin, startHeartbeat } from '../adapters/replicas/write-heartbeat
 import { loadModel } from '../adapters/runtime/load-model.ts';
 import type { PredictionLog } from '../adapters/ports/store.ts';
 import { openPredictionLog } from '../adapters/store/prediction-log.ts';
+import { openTracing } from '../adapters/tracing/open-tracing.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
 import { homeAt, type Home } from '../config/home.ts';
@@ -21,6 +22,7 @@ import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
 import { checkWritable } from './home.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
+import type { FeedbackTrace } from './operations/trace-requests.ts';
 import { openSecurity } from './security/open-security.ts';
 import { createService } from './service.ts';
 
@@ -46,6 +48,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
   const trust = await readReaderTrust(environment);
   const places = { directory: home.registry, cacheDirectory: home.packages };
   const registry = await openRegistry({ ...places, mlflow: readMlflowEnvironment(), trust });
+  const tracing = await openTracing('incumbent-serving');
   const metrics = createMetrics(true);
   const log = await openLog(environment, home.store, logger, metrics);
   const service = await createService({
@@ -59,6 +62,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     ...sourcesAt(home, environment, registry),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     home,
+    ...(tracing && { feedbackTraces: openNotes<FeedbackTrace>(home.traces) }),
     security,
     load: serviceEnvironment.load,
     metrics,
@@ -76,6 +80,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
       await service.stop();
       await log.close();
       await security.close();
+      await tracing?.stop();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'winston';
 import type { LoadModel } from '../adapters/ports/model-runtime.ts';
 import type { Canary } from '../adapters/ports/replicas.ts';
+import type { Notes } from '../adapters/ports/notes.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { PredictionLog } from '../adapters/ports/store.ts';
 import type { Pseudonymise } from '../adapters/privacy/pseudonyms.ts';
@@ -15,6 +16,7 @@ import type { LoadGateOptions } from './operations/load-gate.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
 import { createMonitorReader } from './operations/monitor-facts.ts';
 import { createOperations } from './operations/operations.ts';
+import type { FeedbackTrace } from './operations/trace-requests.ts';
 import { createIdMaker } from './prediction-ids.ts';
 import { createModelSlots, type ModelSlots } from './slots/model-slots.ts';
 import { createSettings } from './settings.ts';
@@ -53,6 +55,8 @@ export interface ServiceOptions {
   readonly security?: HttpOptions['security'];
   /** When requests are turned away. */
   readonly load?: LoadGateOptions;
+  /** Where traces of feedback are noted for the monitor, and with it, that requests are traced at all. */
+  readonly feedbackTraces?: Notes<FeedbackTrace>;
   /** Those of the process; without them, the service's own. */
   readonly metrics?: Metrics;
 }
@@ -90,7 +94,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { load = {}, metrics = createMetrics() } = options;
   const readMonitor = options.home === undefined ? null : createMonitorReader(options.home);
   const operations = createOperations({ models: served, checkLog, logger, load, metrics, readMonitor });
-  const app = await createHttp(deps, { bodyLimitBytes, security, operations });
+  const app = await createHttp(deps, { bodyLimitBytes, security, operations, trace: await loadTracer(options) });
   if (options.home !== undefined) await registerDashboard(app, options.home, served);
   return {
     app,
@@ -110,6 +114,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       operations.stop();
     },
   };
+}
+
+/** Nothing of it is loaded where nobody collects traces. */
+async function loadTracer({ feedbackTraces }: ServiceOptions): Promise<HttpOptions['trace']> {
+  if (feedbackTraces === undefined) return null;
+  const { traceRequests } = await import('./operations/trace-requests.ts');
+  return (app) => traceRequests(app, feedbackTraces);
 }
 
 function createLoggedSlots(options: ServiceOptions, model: string): ModelSlots {

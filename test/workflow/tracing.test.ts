@@ -1,0 +1,131 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openNotes } from '../../adapters/notes/file-notes.ts';
+import { openTracing, type Tracing } from '../../adapters/tracing/open-tracing.ts';
+import type { FeedbackTrace } from '../../serving/operations/trace-requests.ts';
+import { createControlWorker, createTrainingWorker } from '../../worker/run.ts';
+import { traceWorker } from '../../worker/tracing.ts';
+import { controlQueue, retrainId } from '../../workflows/messages.ts';
+import { monitor } from '../../workflows/monitor.ts';
+import { scriptedActivities } from '../support/activities.ts';
+import { startDevServer } from '../support/dev-server.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { labels, performanceDrift } from '../support/lifecycle.ts';
+import { firstDecision, start } from '../support/lifecycle-workflow.ts';
+import { goodRow, model, startRig } from '../unit/serving/support.ts';
+
+interface SeenSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
+}
+
+interface Export {
+  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly SeenSpan[] }[] }[];
+}
+
+const spans: SeenSpan[] = [];
+const collector = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk) => void (body += String(chunk)));
+  request.once('end', () => {
+    const { resourceSpans } = JSON.parse(body) as Export;
+    spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
+    response.setHeader('content-type', 'application/json');
+    response.end('{}');
+  });
+});
+let tracing: Tracing;
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => collector.listen(0, '127.0.0.1', listening));
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  process.env['OTEL_BSP_SCHEDULE_DELAY'] = '50';
+  const opened = await openTracing('a test');
+  if (opened === null) throw new Error('tracing is off although an endpoint is set');
+  tracing = opened;
+});
+
+afterAll(async () => {
+  await tracing.stop();
+  collector.closeAllConnections();
+  collector.close();
+});
+
+async function untilSpan(isMeant: (span: SeenSpan) => boolean): Promise<SeenSpan> {
+  for (;;) {
+    const found = spans.find(isMeant);
+    if (found !== undefined) return found;
+    await sleep(20);
+  }
+}
+
+const clientTrace = '0af7651916cd43dd8448eb211c80319c';
+
+describe('a trace', () => {
+  it('goes from the client’s request over its outcome and the monitor’s look to what is trained for it', async () => {
+    const feedbackTraces = openNotes<FeedbackTrace>(join(await temporaryFolder(), 'traces'));
+    const rig = await startRig([{}], { feedbackTraces });
+    await rig.service.listen({ host: '127.0.0.1', port: 0 });
+    const post = (what: string, payload: object, headers = {}) =>
+      rig.service.app.inject({ method: 'POST', url: `/v1/models/${model}/${what}`, payload, headers });
+
+    const traceparent = `00-${clientTrace}-b7ad6b7169203331-01`;
+    const predicted = await post('predict', { rows: [goodRow] }, { traceparent });
+    expect(predicted.headers['traceparent']).toMatch(new RegExp(`^00-${clientTrace}-[0-9a-f]{16}-01$`));
+    const { id } = predicted.json<{ predictions: { id: string }[] }>().predictions[0]!;
+    await post('feedback', { outcomes: [{ id, label: 'yes' }] });
+    const prediction = await untilSpan(({ name }) => name.endsWith('/predict'));
+    expect(prediction).toMatchObject({ traceId: clientTrace, parentSpanId: 'b7ad6b7169203331' });
+    const feedback = await untilSpan(({ name }) => name.endsWith('/feedback'));
+    expect(feedback.links).toMatchObject([{ traceId: clientTrace, spanId: prediction.spanId }]);
+    while ((await feedbackTraces.read(model)) === null) await sleep(5);
+
+    const env = await startDevServer();
+    const activities = scriptedActivities([], {
+      observe: () => Promise.resolve({ clock: labels(5_000), signals: [performanceDrift], cursor: null, summary: '' }),
+    });
+    const server = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
+    const traced = traceWorker(tracing, feedbackTraces);
+    const control = await createControlWorker(server, activities, traced);
+    const training = await createTrainingWorker(server, activities, traced);
+    const project = { model, directory: 'examples/electricity' };
+    await control.runUntil(
+      training.runUntil(async () => {
+        await start(env);
+        const options = {
+          workflowId: 'monitor/now',
+          taskQueue: controlQueue,
+          args: [{ project }] as [{ project: typeof project }],
+        };
+        await env.client.workflow.execute(monitor, options);
+        await untilSpan(({ name }) => name === 'RunActivity:faceChampion');
+        await env.client.workflow.getHandle(retrainId(firstDecision)).result();
+      }),
+    );
+    const observe = await untilSpan(({ name }) => name === 'RunActivity:observe');
+    expect(observe.links).toMatchObject([{ traceId: feedback.traceId, spanId: feedback.spanId }]);
+    for (const name of [
+      'SignalWorkflow:observed',
+      'HandleSignal:observed',
+      'RunWorkflow:retrain',
+      'RunActivity:trainCandidate',
+    ]) {
+      expect((await untilSpan((span) => span.name === name)).traceId, name).toBe(observe.traceId);
+    }
+  });
+
+  it('is not begun where nobody collects it', async () => {
+    expect(await openTracing('a test', {})).toBeNull();
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+    expect(await openTracing('a test', { ...endpoint, OTEL_SDK_DISABLED: 'true' })).toBeNull();
+    expect(await openTracing('a test', { ...endpoint, OTEL_TRACES_EXPORTER: 'none' })).toBeNull();
+    const rig = await startRig();
+    expect((await rig.service.app.inject(`/v1/models/${model}`)).headers['traceparent']).toBeUndefined();
+  });
+});
