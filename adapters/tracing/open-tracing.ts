@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 
@@ -5,9 +6,11 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 export interface Tracing {
   readonly resource: Resource;
   readonly processor: SpanProcessor;
-  /** Sends what is left. */
+  /** Sends what is left, if somebody takes it within two seconds. */
   stop(): Promise<void>;
 }
+
+const lastChanceMs = 2_000;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -27,7 +30,10 @@ export async function openTracing(service: string, variables: Variables = proces
   const processor = new BatchSpanProcessor(new OTLPTraceExporter());
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register();
-  return { resource, processor, stop: () => provider.shutdown() };
+  // A collector that is away keeps no process from ending, and makes none fail.
+  const stop = (): Promise<void> =>
+    Promise.race([provider.shutdown().catch(() => undefined), sleep(lastChanceMs, undefined, { ref: false })]);
+  return { resource, processor, stop };
 }
 
 function isWanted(variables: Variables): boolean {
