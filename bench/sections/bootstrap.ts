@@ -18,7 +18,7 @@ export async function measureBootstrap({ runs }: BenchOptions): Promise<Section>
       '2,000 resamples of the mean of skewed differences, from the differences to the bounds, in a fresh process.',
     rows: rowsOf(subjects, measurements, 's', seconds),
     findings: [
-      'Beyond 20,000 rows (or blocks) the bounds come from the normal law, which the bootstrap of a mean agrees with there.',
+      'Beyond 100,000 rows (or blocks) the bounds come from the normal law, which the bootstrap of a mean agrees with there.',
     ],
   };
 }
