@@ -80,14 +80,6 @@ export interface ServingPolicy {
   readonly goldenTolerance: number;
 }
 
-/** How long the prediction log is kept. */
-export interface LogPolicy {
-  /** Wall-clock age at which the partition of a date is deleted; null keeps all. */
-  readonly retainMs: number | null;
-  /** So many of the newest predictions are kept, whatever their age. */
-  readonly retainRows: number;
-}
-
 /** How a model that was rolled back may try again. */
 export interface RollbackPolicy {
   /** The cooldown grows by this factor with every rollback in a row. */

@@ -53,6 +53,11 @@ describe('a model project', () => {
     expect(project.training).toEqual({ ...defaultTraining, maxEpochs: 3 });
   });
 
+  it('refuses a retention of the log, which nothing would heed', async () => {
+    const policy = { log: { retainMs: '30d', retainRows: 1 } };
+    expect(await problemsOf({ ...minimal, policy })).toMatchObject([{ field: 'policy.log' }]);
+  });
+
   it('takes what the command line says over what the file says', async () => {
     const overrides = {
       dataPath: '/elsewhere/rows.parquet',
