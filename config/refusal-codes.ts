@@ -12,6 +12,7 @@ export const statusOfRefusal = {
   'method-unknown': 405,
   'label-contradicts': 409,
   'body-too-large': 413,
+  'not-acceptable': 406,
   'media-type-unsupported': 415,
   'rate-exceeded': 429,
   'headers-too-large': 431,

@@ -13,6 +13,7 @@ import {
   verifyRequestSchema,
 } from '../../config/wire.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { registerBulk } from './bulk.ts';
 import { createFeedbackTaker } from './feedback.ts';
 import { predictRows } from './predict.ts';
 import { describeModel, verifyVersion } from './status.ts';
@@ -31,6 +32,7 @@ const refusals = { 400: errorSchema, 404: errorSchema, 503: errorSchema };
 /** Every route with its schemas; /openapi.json is made from them. */
 export function registerRoutes(app: App, deps: Dependencies): void {
   registerModelRoutes(app, deps);
+  registerBulk(app, deps);
   registerOperatorRoutes(app, deps);
   app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () => app.swagger());
 }

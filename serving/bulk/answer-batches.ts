@@ -1,0 +1,96 @@
+import { findRowProblem, type FeatureRow } from '../../adapters/data/feature-rows.ts';
+import type { Predictions } from '../../domain/task.ts';
+import { answerRow, createAnswerContext, type Prediction } from '../answers.ts';
+import { settingsOf, type Dependencies } from '../dependencies.ts';
+import { predictRows } from '../routes/predict.ts';
+import { scoreRows } from '../score.ts';
+import type { HostedVersion } from '../slots/hosted-version.ts';
+import { isUnreadable, type Batch, type ReadRow } from './batch.ts';
+
+export interface RowError {
+  readonly code: string;
+  readonly message: string;
+  readonly field?: string;
+}
+
+/** A prediction or an error for each row, or outputs alone where nobody asks for more. `from` is the number of the first row, from 1. */
+export type Answers =
+  | {
+      readonly kind: 'rows';
+      readonly from: number;
+      readonly rows: readonly (Prediction | { readonly error: RowError })[];
+    }
+  | { readonly kind: 'outputs'; readonly from: number; readonly outputs: Predictions };
+
+export interface BulkRequest {
+  readonly deps: Dependencies;
+  readonly model: string;
+  readonly requestId: string;
+  readonly champion: HostedVersion;
+  /** Logged rows are answered like those of a single request: shadow, canary, control slice and all. */
+  readonly isLogged: boolean;
+  /** Columns are answered as columns. */
+  readonly wantsOutputs: boolean;
+}
+
+/** One answer a row, in the order of the rows; a row that can't be answered has its error in its place. */
+export async function* answerBatches(request: BulkRequest, batches: AsyncIterable<Batch>): AsyncGenerator<Answers> {
+  let from = 1;
+  for await (const batch of batches) {
+    const isFast = request.wantsOutputs && !request.isLogged && batch.kind === 'table';
+    if (isFast) {
+      yield { kind: 'outputs', from, outputs: await request.champion.model.predict(batch.table) };
+      from += batch.table.rowCount;
+      continue;
+    }
+    const rows = batch.kind === 'rows' ? batch.rows : batch.toRows();
+    yield { kind: 'rows', from, rows: await answerBatch(request, rows, from) };
+    from += rows.length;
+  }
+}
+
+async function answerBatch(
+  request: BulkRequest,
+  rows: readonly ReadRow[],
+  from: number,
+): Promise<readonly (Prediction | { readonly error: RowError })[]> {
+  const { schema } = request.champion.model.signature;
+  const errors = rows.map((row, index) => findError(row, from + index, (one) => findRowProblem(schema, one)));
+  const good = rows.filter((_, index) => errors[index] === null) as readonly FeatureRow[];
+  const answered =
+    good.length === 0 ? [] : request.isLogged ? await logged(request, good) : await unlogged(request, good);
+  let next = 0;
+  return errors.map((error) => (error === null ? answered[next++]! : { error }));
+}
+
+function findError(
+  row: ReadRow,
+  number: number,
+  findProblem: (row: FeatureRow) => ReturnType<typeof findRowProblem>,
+): RowError | null {
+  if (isUnreadable(row)) return { code: 'request-invalid', message: `row ${number} ${row.unreadable}` };
+  const problem = findProblem(row as FeatureRow);
+  if (problem === null) return null;
+  return { code: 'feature-invalid', message: `row ${number}: ${problem.message}`, field: problem.field };
+}
+
+async function logged(
+  { deps, model, requestId }: BulkRequest,
+  rows: readonly FeatureRow[],
+): Promise<readonly Prediction[]> {
+  return (await predictRows(deps, model, { requestId, rows: [...rows] })).predictions;
+}
+
+/** What nobody logs decides nothing: no control slice, and no id that an outcome could name. */
+async function unlogged(
+  { deps, model, champion }: BulkRequest,
+  rows: readonly FeatureRow[],
+): Promise<readonly Prediction[]> {
+  const { outputs } = await scoreRows(champion, null, rows, deps.logger);
+  const policy = { ...settingsOf(deps, model).answers, controlShare: 0 };
+  const context = createAnswerContext(champion.model.signature.schema, policy, champion.residuals);
+  return outputs.map((output, row) => {
+    const outside = champion.listOutside(rows[row] ?? {});
+    return answerRow(context, { id: '', output, outside, draws: () => [0, 0] }).prediction;
+  });
+}

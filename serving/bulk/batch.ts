@@ -1,0 +1,29 @@
+import type { FeatureRow } from '../../adapters/data/feature-rows.ts';
+import type { Table } from '../../domain/table.ts';
+
+/** Rows a batch: enough that its costs don't count, few enough to keep. */
+export const batchRows = 1_000;
+
+/** A row as it was read: an object of features, or why it is none. */
+export type ReadRow = FeatureRow | { readonly unreadable: string };
+
+/** Rows in the order of the request, as their form suggests. */
+export type Batch =
+  | { readonly kind: 'rows'; readonly rows: readonly ReadRow[] }
+  | { readonly kind: 'table'; readonly table: Table; readonly toRows: () => readonly ReadRow[] };
+
+export function isUnreadable(row: ReadRow): row is { readonly unreadable: string } {
+  return typeof row['unreadable'] === 'string' && Object.keys(row).length === 1;
+}
+
+/** Gathers rows, a batch at a time. */
+export async function* inBatches(rows: AsyncIterable<ReadRow> | Iterable<ReadRow>): AsyncGenerator<Batch> {
+  let gathered: ReadRow[] = [];
+  for await (const row of rows) {
+    gathered.push(row);
+    if (gathered.length < batchRows) continue;
+    yield { kind: 'rows', rows: gathered };
+    gathered = [];
+  }
+  if (gathered.length > 0) yield { kind: 'rows', rows: gathered };
+}

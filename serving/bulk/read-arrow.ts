@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream';
+import { DataType, RecordBatchReader, Type, type RecordBatch, type Vector } from 'apache-arrow';
+import type { Column, DataSchema, Feature, Table } from '../../domain/table.ts';
+import { ServiceError } from '../errors.ts';
+import type { Batch, ReadRow } from './batch.ts';
+
+/** The record batches of an Arrow IPC stream or file, columns as they are. */
+export async function* readArrow(body: Readable, schema: DataSchema): AsyncGenerator<Batch> {
+  try {
+    const reader = await RecordBatchReader.from(body);
+    for await (const batch of reader) yield toBatch(batch, schema);
+  } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ServiceError('request-invalid', `the body is no Arrow IPC stream: ${reason}`, { cause });
+  }
+}
+
+function toBatch(batch: RecordBatch, { features }: DataSchema): Batch {
+  const columns = features.map((feature) => [feature.name, toColumn(batch, feature)] as const);
+  const table = { rowCount: batch.numRows, columns: Object.fromEntries(columns) };
+  return { kind: 'table', table, toRows: () => toRows(table, features) };
+}
+
+function toColumn(batch: RecordBatch, { name, type }: Feature): Column {
+  const vector = batch.getChild(name);
+  if (vector === null) {
+    throw new ServiceError('feature-invalid', `the Arrow schema has no column "${name}"`, { field: name });
+  }
+  if (type === 'categorical') {
+    if (DataType.isUtf8(vector.type) || DataType.isLargeUtf8(vector.type) || DataType.isDictionary(vector.type)) {
+      return { kind: 'categorical', values: vector.toArray() as (string | null)[] };
+    }
+    throw wrongType(name, vector, 'utf8 or a dictionary of utf8');
+  }
+  return { kind: 'numeric', values: toNumbers(vector, name, type) };
+}
+
+function wrongType(name: string, { type }: Vector, right: string): ServiceError {
+  const message = `the Arrow column "${name}" is ${String(type)}: send ${right}`;
+  return new ServiceError('feature-invalid', message, { field: name });
+}
+
+/** Missing is NaN; a double without nulls is not even copied. */
+function toNumbers(vector: Vector, name: string, type: Feature['type']): Float64Array {
+  const { typeId } = vector.type as DataType;
+  const isNumber = typeId === Type.Float || typeId === Type.Int;
+  const isTime = typeId === Type.Timestamp || typeId === Type.Date;
+  const isRight = type === 'boolean' ? typeId === Type.Bool || isNumber : type === 'timestamp' ? isTime : isNumber;
+  if (!isRight)
+    throw wrongType(name, vector, { boolean: 'bool', timestamp: 'timestamp or date' }[type as string] ?? 'a number');
+  const plain = vector.nullCount === 0 && isNumber ? (vector.toArray() as ArrayLike<number>) : null;
+  if (plain instanceof Float64Array) return plain;
+  if (plain instanceof Float32Array || plain instanceof Int32Array) return Float64Array.from(plain);
+  return Float64Array.from({ length: vector.length }, (_, row) => {
+    const value: unknown = vector.get(row);
+    return value === null ? Number.NaN : Number(value);
+  });
+}
+
+/** Rows as they would have come as JSON, for the log. */
+function toRows({ rowCount, columns }: Table, features: readonly Feature[]): readonly ReadRow[] {
+  return Array.from({ length: rowCount }, (_, row) =>
+    Object.fromEntries(features.map(({ name, type }) => [name, toValue(columns[name]!.values[row] ?? null, type)])),
+  );
+}
+
+function toValue(value: number | string | null, type: Feature['type']): number | string | boolean | null {
+  if (typeof value !== 'number') return value;
+  if (!Number.isFinite(value)) return null;
+  if (type === 'timestamp') return new Date(value).toISOString();
+  return type === 'boolean' ? value !== 0 : value;
+}
