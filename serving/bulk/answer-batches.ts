@@ -69,7 +69,7 @@ function findError(
   findProblem: (row: FeatureRow) => ReturnType<typeof findRowProblem>,
 ): RowError | null {
   if (isUnreadable(row)) return { code: 'request-invalid', message: `row ${number} ${row.unreadable}` };
-  const problem = findProblem(row as FeatureRow);
+  const problem = findProblem(row);
   if (problem === null) return null;
   return { code: 'feature-invalid', message: `row ${number}: ${problem.message}`, field: problem.field };
 }
