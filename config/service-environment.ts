@@ -25,6 +25,7 @@ const schema = z
     INCUMBENT_TRUSTED_PROXIES: text,
     INCUMBENT_MAX_IN_FLIGHT: optional(z.coerce.number().int().min(1).default(512)),
     INCUMBENT_MAX_DELAY_MS: optional(z.coerce.number().min(1).default(200)),
+    SERVING_WORKERS: optional(z.coerce.number().int().min(1).max(64).default(1)),
     INCUMBENT_DRAIN_MS: optional(z.coerce.number().int().min(0).max(600_000).default(0)),
   })
   .superRefine((variables, context) => {
@@ -61,6 +62,8 @@ export interface ServiceEnvironment {
   readonly load: { readonly maxInFlight: number; readonly maxDelayMs: number };
   /** How long probes see that the service is about to stop before it does. */
   readonly drainMs: number;
+  /** Processes that share the port. */
+  readonly workers: number;
 }
 
 /** Throws an Error that names every variable that is wrong. */
@@ -95,5 +98,6 @@ function toServiceEnvironment(data: z.infer<typeof schema>): ServiceEnvironment 
     trustedProxies: data.INCUMBENT_TRUSTED_PROXIES?.split(',').map((address) => address.trim()) ?? [],
     load: { maxInFlight: data.INCUMBENT_MAX_IN_FLIGHT, maxDelayMs: data.INCUMBENT_MAX_DELAY_MS },
     drainMs: data.INCUMBENT_DRAIN_MS,
+    workers: data.SERVING_WORKERS,
   };
 }

@@ -1,4 +1,6 @@
+import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import type { Logger } from 'winston';
 import { createLogger } from '../adapters/log/logger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
@@ -21,6 +23,7 @@ import { httpfsPath } from '../scripts/setup/locate.mjs';
 import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
 import { checkWritable } from './home.ts';
+import { startPrimary } from './cluster/primary.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
 import type { FeedbackTrace } from './operations/trace-requests.ts';
 import { openSecurity } from './security/open-security.ts';
@@ -67,10 +70,14 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     load: serviceEnvironment.load,
     metrics,
   });
-  const url = toReachableUrl(host, await service.listen({ host, port }), security.tls !== null);
+  const isShared = cluster.isWorker;
+  const isSecure = security.tls !== null;
+  const url = toReachableUrl(host, await service.listen({ host, port, isShared }), isSecure);
+  // Whoever asks a shared port doesn't know which of the processes answers.
+  const ownUrl = isShared ? toReachableUrl(host, await service.listenDirectly(host), isSecure) : url;
   const certificate = (): string | null => security.tls?.current().cert ?? null;
   const onError = (error: unknown): void => void logger.warn('the heartbeat could not be written', { error });
-  const heartbeat = await startHeartbeat({ directory: home.replicas, replicaId, url, certificate, onError });
+  const heartbeat = await startHeartbeat({ directory: home.replicas, replicaId, url: ownUrl, certificate, onError });
   return {
     url,
     drainMs: serviceEnvironment.drainMs,
@@ -123,6 +130,8 @@ async function main(): Promise<void> {
   const told = whenTold();
   const environment = readEnvironment();
   const logger = createLogger({ service: 'serving', format: environment.logFormat, level: environment.logLevel });
+  const workers = cluster.isPrimary ? readWorkers() : 1;
+  if (workers > 1) return await lead(workers, environment, logger, told);
   const { url, drain, drainMs, stop } = await start(environment, logger);
   logger.info(`prediction service ${environment.replicaId} at ${url}`, { url, replicaId: environment.replicaId });
   if (process.connected) process.send?.({ type: 'listening', url });
@@ -132,6 +141,25 @@ async function main(): Promise<void> {
   drain();
   // A person at the keyboard waits for no load balancer.
   if (why === 'SIGTERM') await sleep(drainMs);
+  await stop();
+  process.exit(0);
+}
+
+/** `--workers N`, else SERVING_WORKERS. */
+function readWorkers(): number {
+  const { workers } = parseArgs({ options: { workers: { type: 'string' } } }).values;
+  return readServiceEnvironment(workers === undefined ? process.env : { ...process.env, SERVING_WORKERS: workers })
+    .workers;
+}
+
+/** Leads the processes that share the port; serves nothing itself. */
+async function lead(workers: number, environment: Environment, logger: Logger, told: Promise<string>): Promise<void> {
+  const { replicaId, host, port } = environment;
+  const { url, stop } = await startPrimary({ workers, replicaId, host, port, logger });
+  logger.info(`prediction service ${replicaId} at ${url}, ${workers} workers`, { url, replicaId, workers });
+  if (process.connected) process.send?.({ type: 'listening', url });
+  logger.info(`stopping: ${await told}`);
+  setTimeout(() => process.exit(1), readServiceEnvironment().drainMs + 2 * stopTimeoutMs).unref();
   await stop();
   process.exit(0);
 }

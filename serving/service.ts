@@ -11,6 +11,7 @@ import type { AnswerFacts } from '../domain/answers/facts.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
 import type { Home } from '../config/home.ts';
 import { registerDashboard } from './dashboard/routes.ts';
+import { listenDirectly, type DirectServer } from './cluster/direct-server.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { LoadGateOptions } from './operations/load-gate.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
@@ -64,8 +65,13 @@ export interface ServiceOptions {
 /** One replica of the prediction service. It owns its HTTP server and the models in memory, not the log. */
 export interface Service {
   readonly app: FastifyInstance;
-  /** Listens at once, resolves to the port when what the aliases name has been loaded, or has failed to. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<number>;
+  /**
+   * Resolves to the port when what the aliases name has been loaded, or has failed to. Listens at once, except at a port that is shared:
+   * others answer there meanwhile.
+   */
+  listen(address: { readonly host: string; readonly port: number; readonly isShared?: boolean }): Promise<number>;
+  /** A further port, of this process alone; after `listen`. */
+  listenDirectly(host: string): Promise<number>;
   /** Turns probes and clients away from here; what comes is still answered. */
   drain(): void;
   /** Stops accepting, finishes what is in flight, lets the models go. */
@@ -96,19 +102,26 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const operations = createOperations({ models: served, checkLog, logger, load, metrics, readMonitor });
   const app = await createHttp(deps, { bodyLimitBytes, security, operations, trace: await loadTracer(options) });
   if (options.home !== undefined) await registerDashboard(app, options.home, served);
+  let direct: DirectServer | null = null;
   return {
     app,
     drain: () => operations.drain(),
-    async listen({ host, port }) {
+    async listen({ host, port, isShared = false }) {
       const followed = served.start();
+      if (isShared) await followed;
       await app.listen({ host, port });
       await followed;
       const bound = app.server.address();
       return typeof bound === 'object' ? (bound?.port ?? port) : port;
     },
+    async listenDirectly(host) {
+      direct = await listenDirectly(app, host, security?.tls ?? null);
+      return direct.port;
+    },
     async stop() {
       const late = setTimeout(() => app.server.closeAllConnections(), stopTimeoutMs);
       await app.close();
+      await direct?.close();
       clearTimeout(late);
       await served.stop();
       operations.stop();

@@ -11,6 +11,7 @@ interface StartOptions {
   readonly data?: string;
   readonly take?: number;
   readonly mlflow?: boolean;
+  readonly workers?: number;
   readonly logFormat: 'json' | 'pretty';
 }
 
@@ -29,6 +30,7 @@ export function addStartCommand(program: Command, print: (text: string) => void)
     .option('--data <file>', 'labelled rows, instead of the data.path of the project')
     .option('--take <rows>', 'use only this many of the oldest rows', wholeNumber)
     .option('--mlflow', 'start an MLflow server, too, and keep versions and runs there')
+    .option('--workers <count>', 'processes of the prediction service, behind one port (default: 1)', wholeNumber)
     .addOption(new Option('--log-format <format>', 'of the logs').choices(['json', 'pretty']).default('json'))
     .action(async (directory: string, options: StartOptions) => {
       const stopped = untilInterrupted();
@@ -42,7 +44,7 @@ export function addStartCommand(program: Command, print: (text: string) => void)
 }
 
 function toStackOptions(directory: string, options: StartOptions, print: (text: string) => void) {
-  const { port, temporalPort, uiPort, data, take } = options;
+  const { port, temporalPort, uiPort, data, take, workers } = options;
   return {
     directory,
     home: options.home ?? join(directory, '.incumbent'),
@@ -53,7 +55,10 @@ function toStackOptions(directory: string, options: StartOptions, print: (text: 
       ...(uiPort === undefined ? {} : { ui: uiPort }),
     },
     mlflow: options.mlflow === true,
-    environment: { INCUMBENT_LOG_FORMAT: options.logFormat },
+    environment: {
+      INCUMBENT_LOG_FORMAT: options.logFormat,
+      ...(workers === undefined ? {} : { SERVING_WORKERS: String(workers) }),
+    },
     onEvent: print,
   };
 }
