@@ -18,7 +18,7 @@ export async function listenDirectly(
 ): Promise<DirectServer> {
   const handle = app.routing.bind(app) as Parameters<typeof createServer>[1];
   const server: Server | SecureServer =
-    tls === null ? createServer(handle!) : createSecureServer({ ...tls.current(), minVersion: 'TLSv1.2' }, handle);
+    tls === null ? createServer(handle) : createSecureServer({ ...tls.current(), minVersion: 'TLSv1.2' }, handle);
   if (tls !== null) tls.follow(server as SecureServer);
   // Without `exclusive` the workers of a cluster would share this port, too.
   server.listen({ host, port: 0, exclusive: true });
