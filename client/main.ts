@@ -3,6 +3,7 @@ import { addBacktestCommand } from './cli/backtest-command.ts';
 import { addCheckCommand } from './cli/check-command.ts';
 import { addDriftCommand } from './cli/drift-command.ts';
 import { addExportCommand } from './cli/export-command.ts';
+import { addFeedbackCommand } from './cli/feedback-command.ts';
 import { addInitCommand } from './cli/init-command.ts';
 import { addKeysCommand } from './cli/keys-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   addBacktestCommand(program, print);
   addDriftCommand(program, print);
   addExportCommand(program, print);
+  addFeedbackCommand(program, print);
   addKeysCommand(program, print);
   addOperatorCommands(program, print);
   addReportCommand(program, print);

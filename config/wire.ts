@@ -101,6 +101,8 @@ export const modelStatusSchema = z.object({
   model: z.string(),
   replicaId: z.string(),
   serving: z.string().nullable(),
+  /** Of the version that serves: what outcomes are named by; none for a regression, null while nothing serves. */
+  classes: z.array(z.string()).nullable(),
   loaded: z.array(
     z.object({
       version: z.string(),

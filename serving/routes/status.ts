@@ -11,6 +11,7 @@ export async function describeModel(deps: Dependencies, name: string): Promise<M
     model: slots.model,
     replicaId: deps.replicaId,
     serving: current.champion?.version ?? null,
+    classes: current.champion === null ? null : [...current.champion.model.signature.schema.classes],
     loaded: listLoaded(current),
     canary: slots.canary(),
     problem: slots.problem(),
