@@ -72,7 +72,7 @@ describe('incumbent export', () => {
     expect(stdout).toMatch(/manifest\.json +size and SHA-256 of every file/);
 
     const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const [, snippet] = /```python\n(.*?)```/s.exec(readme) ?? [];
+    const [, snippet] = /incumbent export .*?```python\n(.*?)```/s.exec(readme) ?? [];
     await writeFile(join(folder, 'snippet.py'), snippet!);
     const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true' };
     const answered = await run(pythonPath(), ['snippet.py'], { cwd: folder, env });
