@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { findControlProblem } from '../../domain/answers/check-control.ts';
 import type { DataSource, ModelProject } from '../../domain/project.ts';
 import type { Column, DataSchema, Feature, Table } from '../../domain/table.ts';
 import type { LabelledRows } from '../ports/store.ts';
@@ -56,6 +57,8 @@ async function read(
     label: data.label,
     classes: (await inferLabel(connection, source, columns, project)).classes,
   };
+  const problem = findControlProblem(project.policy.answers, schema.classes);
+  if (problem !== null) throw new DataError(problem);
   return await readRows(connection, source, columns, schema, data);
 }
 

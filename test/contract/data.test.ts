@@ -7,6 +7,7 @@ import { findRowProblem, tableFromFeatureRows } from '../../adapters/data/featur
 import { readLabelledRows, type HistoricalRows } from '../../adapters/data/read-labelled-rows.ts';
 import { defaultPolicy, defaultTraining } from '../../config/defaults.ts';
 import { loadProject } from '../../config/load-project.ts';
+import type { AnswerPolicy } from '../../domain/answers/policy.ts';
 import type { ModelProject } from '../../domain/project.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { priceSchema } from '../support/predictions.ts';
@@ -150,6 +151,31 @@ describe('data that can not be trained on', () => {
     await expect(read('x,y\n1,1\n2,2\n3,3\n', { task: 'binary' })).rejects.toThrow(
       /has 3 classes, a binary task has two/,
     );
+  });
+});
+
+describe('a control slice', () => {
+  const withControl = (answers: Partial<AnswerPolicy>) => ({
+    policy: { ...defaultPolicy, answers: { ...defaultPolicy.answers, controlShare: 0.1, ...answers } },
+  });
+  const classes = 'x,y\n1,no\n2,yes\n3,no\n';
+
+  it('decides for a class that there is', async () => {
+    const { schema } = await read(classes, withControl({ controlDecision: { always: 'yes' } }));
+    expect(schema.classes).toEqual(['no', 'yes']);
+    await read(classes, withControl({ controlDecision: 'random' }));
+  });
+
+  it('can not decide for a class that there is not', async () => {
+    await expect(read(classes, withControl({ controlDecision: { always: 'maybe' } }))).rejects.toThrow(
+      'policy.answers.controlDecision is always "maybe", which is no class of the label: choose one of no, yes',
+    );
+  });
+
+  it('can not decide on a value', async () => {
+    const values = { ...withControl({}), task: 'regression' as const };
+    await expect(read('x,y\n1,1.5\n2,2.5\n', values)).rejects.toThrow('a control slice needs classes; set it to 0');
+    await read('x,y\n1,1.5\n2,2.5\n', { ...withControl({ controlShare: 0 }), task: 'regression' });
   });
 });
 
