@@ -53,7 +53,8 @@ export function registerBulk(app: App, deps: Dependencies): void {
         const answered = await answer(
           deps,
           { name, requestId: id, from, to, isLogged, wantsOutputs },
-          body as Readable,
+          // Null where the request has no body at all.
+          (body as Readable | null | undefined) ?? Readable.from([]),
         );
         return await reply.header('content-type', to).send(answered);
       },

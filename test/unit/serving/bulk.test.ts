@@ -160,6 +160,15 @@ describe('rows in bulk', () => {
     expect([...(tableFromIPC(fromRows.rawPayload).getChild('p_yes') ?? [])]).toEqual([0.75, null, 0.75]);
   });
 
+  it('may be none: without a body JSON is refused, as nothing is no JSON, and no lines are answered with none', async () => {
+    const { service } = await startBulk();
+    const ask = async (headers: Readonly<Record<string, string>>) =>
+      await service.app.inject({ method: 'POST', url, headers });
+    expect((await ask({})).statusCode).toBe(400);
+    expect((await ask({ 'content-type': 'application/json' })).statusCode).toBe(400);
+    expect(await ask({ 'content-type': 'application/x-ndjson' })).toMatchObject({ statusCode: 200, body: '' });
+  });
+
   it('stream: thousands of rows over batches keep their order and their numbers', async () => {
     const rig = await startBulk();
     const lines = Array.from({ length: 3_500 }, (_, row) => JSON.stringify(row === 2_500 ? badRow : goodRow)).join(
