@@ -131,6 +131,7 @@ describe('the service', () => {
       '/v1/models/{name}',
       '/v1/models/{name}/feedback',
       '/v1/models/{name}/predict',
+      '/v1/models/{name}/predict/bulk',
       '/v1/models/{name}/verify',
     ]);
   });
