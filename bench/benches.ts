@@ -4,6 +4,7 @@ import { measureBootstrap } from './sections/bootstrap.ts';
 import { measureDashboard } from './sections/dashboard.ts';
 import { measureDrift } from './sections/drift.ts';
 import { measureMemory } from './sections/memory.ts';
+import { measureMlflow } from './sections/mlflow.ts';
 import { measureReport } from './sections/report.ts';
 import { measureTraining } from './sections/training.ts';
 import { measureWarmPool } from './sections/warm-pool.ts';
@@ -18,4 +19,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   pool: { measure: measureWarmPool, peers: null },
   report: { measure: measureReport, peers: null },
   dashboard: { measure: measureDashboard, peers: null },
+  mlflow: { measure: measureMlflow, peers: null },
 };

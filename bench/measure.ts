@@ -11,6 +11,8 @@ const tasks: Readonly<Record<string, () => Promise<Task>>> = {
   'train-tape': async () => (await import('./tasks/training.ts')).trainTape,
   'train-shipped': async () => (await import('./tasks/training.ts')).trainShipped,
   'warm-pool': async () => (await import('./tasks/warm-pool.ts')).warmPool,
+  'mlflow-calls': async () => (await import('./tasks/mlflow-calls.ts')).mlflowCalls,
+  'mlflow-artifact': async () => (await import('./tasks/mlflow-artifact.ts')).mlflowArtifact,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Took } from './clock.ts';
 import { peerScript, preparePeers, type PeerGroup } from './peers.ts';
 import { run } from './run.ts';
 
@@ -13,6 +14,8 @@ export interface Measurement {
   readonly drifted?: readonly string[];
   /** Of the same job before. */
   readonly coldSeconds?: number;
+  /** Of the same work by the peer, in turn with ours in the same process. */
+  readonly peer?: Pick<Took, 'seconds'> & Partial<Took>;
   /** Of the last epoch. */
   readonly loss?: number;
   /** Indices of the values at which a change was found. */

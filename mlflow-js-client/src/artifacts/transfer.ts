@@ -37,10 +37,13 @@ export interface Transferred {
 export type Transfer = <T>(request: TransferRequest, use: (answer: IncomingMessage) => Promise<T>) => Promise<T>;
 
 const longestRefusal = 100_000;
+/** By Node's own 16 KB a server that sends must wait for every write to the disk. */
+const readAheadBytes = 1 << 20;
 
 export function createTransfer(options: TransferOptions): Transfer {
   const isSecure = options.base.startsWith('https:');
-  const agent = isSecure ? new SecureAgent({ keepAlive: true, ...options.tls }) : new Agent({ keepAlive: true });
+  const sockets = { keepAlive: true, highWaterMark: readAheadBytes };
+  const agent = isSecure ? new SecureAgent({ ...sockets, ...options.tls }) : new Agent(sockets);
   const open = isSecure ? httpsRequest : httpRequest;
 
   return async (request, use) => {
