@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const featureValueSchema = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 export const featureRowSchema = z.record(z.string(), featureValueSchema);
 
-const maxRowsPerRequest = 10_000;
+export const maxRowsPerRequest = 10_000;
 
 export const predictRequestSchema = z.strictObject({
   rows: z.array(featureRowSchema).min(1).max(maxRowsPerRequest),

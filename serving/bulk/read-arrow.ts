@@ -7,7 +7,8 @@ import type { Batch, ReadRow } from './batch.ts';
 /** The record batches of an Arrow IPC stream or file, columns as they are. */
 export async function* readArrow(body: Readable, schema: DataSchema): AsyncGenerator<Batch> {
   try {
-    const reader = await RecordBatchReader.from(body);
+    // Given the request itself, the reader would destroy it at the end, and with it the answer.
+    const reader = await RecordBatchReader.from(body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
     for await (const batch of reader) yield toBatch(batch, schema);
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;

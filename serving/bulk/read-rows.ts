@@ -10,7 +10,8 @@ import { inBatches, type Batch, type ReadRow } from './batch.ts';
 export async function* readJson(body: Readable, limitBytes: number): AsyncGenerator<Batch> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  // A request that is read no further is still to be answered.
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > limitBytes) {
       const advice = 'send NDJSON, CSV or Arrow, which are read row by row';
@@ -40,7 +41,7 @@ async function* parseLines(body: Readable, limitBytes: number): AsyncGenerator<R
 async function* splitLines(body: Readable, limitBytes: number): AsyncGenerator<string> {
   body.setEncoding('utf8');
   let rest = '';
-  for await (const chunk of body as AsyncIterable<string>) {
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > limitBytes) {

@@ -16,6 +16,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { registerBulk } from './bulk.ts';
 import { createFeedbackTaker } from './feedback.ts';
 import { predictRows } from './predict.ts';
+import { serializeAsIs, validatePredict } from './quick-json.ts';
 import { describeModel, verifyVersion } from './status.ts';
 
 export type App = FastifyInstance<
@@ -44,6 +45,8 @@ function registerModelRoutes(app: App, deps: Dependencies): void {
     '/v1/models/:name/predict',
     {
       config: { access: ['predict'], isLoad: true },
+      validatorCompiler: validatePredict,
+      serializerCompiler: serializeAsIs,
       schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } },
     },
     ({ id, params: { name }, body, query }) =>

@@ -215,6 +215,15 @@ describe('rows in bulk are refused', () => {
     expect(wrong.json<{ error: { message: string } }>().error.message).toMatch(/column "price" is .*: send a number/);
   });
 
+  it('that are none at all', async () => {
+    const rig = await startBulk();
+    const response = await rig.service.app.inject({ method: 'POST', url });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      error: { message: 'the body must be a JSON array of rows, or {"rows": […]}' },
+    });
+  });
+
   it('while there is no champion', async () => {
     const response = await send(await startBulk([]), '[]', { type: 'application/json' });
     expect(response.statusCode).toBe(503);
