@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { errorSchema } from '../../config/wire.ts';
 import type { DataSchema } from '../../domain/table.ts';
 import { answerBatches, type Answers } from '../bulk/answer-batches.ts';
 import type { Batch } from '../bulk/batch.ts';
@@ -25,6 +26,7 @@ const mediaTypes = Object.keys(forms) as MediaType[];
 const wholeLimitBytes = 16 * 1024 * 1024;
 
 const params = z.object({ name: z.string() });
+const refusals = { 404: errorSchema, 406: errorSchema };
 const querystring = z.object({
   /** `false` scores only: nothing is logged, so that no outcome can be reported, and no monitor sees it. */
   log: z.enum(['true', 'false']).default('true'),
@@ -41,7 +43,7 @@ export function registerBulk(app: App, deps: Dependencies): void {
     const summary = `Predict any number of rows: ${mediaTypes.join(', ')}, in and out`;
     scope.post(
       '/v1/models/:name/predict/bulk',
-      { config: { access: ['predict'], isLoad: true }, schema: { summary, params, querystring } },
+      { config: { access: ['predict'], isLoad: true }, schema: { summary, params, querystring, response: refusals } },
       async ({ id, params: path, query, headers, body }, reply) => {
         const { name } = path as z.infer<typeof params>;
         const { log, columns } = query as z.infer<typeof querystring>;
