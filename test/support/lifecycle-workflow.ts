@@ -26,7 +26,7 @@ export async function until(
   handle: WorkflowHandle<typeof lifecycle>,
   isReached: (status: LifecycleStatus) => boolean,
 ): Promise<LifecycleStatus> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 1_000; tries += 1) {
     const status = await handle.query(statusQuery);
     if (isReached(status)) return status;
     await env.sleep('100 milliseconds');
