@@ -20,13 +20,17 @@ const storeSchema = z.object({
   AWS_SESSION_TOKEN: text,
 });
 
+/** A folder of a bucket, and how to get there. */
 export interface StoreLocation {
+  /** `s3://bucket/folder`. */
   readonly url: string;
+  /** Base URL of the server; AWS's own for the region where it is null. */
   readonly endpoint: string | null;
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string | null;
+  /** DuckDB's signed extension `httpfs`; null asks DuckDB for one that is installed. */
   readonly extension: string | null;
 }
 

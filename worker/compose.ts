@@ -16,7 +16,7 @@ import { openReports, type ReportsOptions } from '../adapters/report/file-report
 import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
 import { tensorflowSettings } from '../adapters/runtime/tensorflow-settings.ts';
-import type { S3Location } from '../adapters/store/s3-partitions.ts';
+import type { StoreLocation } from '../config/store-location.ts';
 import { openStore } from '../adapters/store/open-store.ts';
 import type { MirroredTracking } from '../adapters/tracking/mirrored-tracking.ts';
 import { openTracking, type TrackingPlace } from '../adapters/tracking/open-tracking.ts';
@@ -36,7 +36,7 @@ export interface ComposeOptions {
   /** Stands in for values that nobody may see. @default null, no key is set */
   readonly pseudonymise?: Pseudonymise | null;
   /** Where sealed segments of the log lie. @default in the home directory */
-  readonly s3?: S3Location | null;
+  readonly s3?: StoreLocation | null;
   /** Base URL of Temporal's Web UI with the namespace, for links in reports. @default null */
   readonly temporalUi?: ReportsOptions['temporalUi'];
   /** @default null: registry and runs are on the files of the home directory */

@@ -6,7 +6,7 @@ import { asNumbers, asTexts, queryColumns, type QueryColumn, type QueryColumns }
 import type { Store, WindowQuery } from '../ports/store.ts';
 import { listSegments, StoreError, type Places } from './layout.ts';
 import { openPartitions } from './open-partitions.ts';
-import type { S3Location } from './s3-partitions.ts';
+import type { StoreLocation } from '../../config/store-location.ts';
 import { featureExpression, labelExpression, omittedExpression, outputWidth, windowOf } from './queries.ts';
 import { readRecords } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
@@ -16,7 +16,7 @@ import { toTable } from './to-table.ts';
 export interface StoreOptions {
   readonly directory: string;
   /** Where sealed segments lie. @default in the directory */
-  readonly s3?: S3Location | null;
+  readonly s3?: StoreLocation | null;
 }
 
 /** The sources of a query: everything logged for a model, open and sealed. */

@@ -7,7 +7,7 @@ import { findAboutEntities, findLabels, findLogged } from './find-predictions.ts
 import { createKnownIds, type KnownIds, type LabelOnRecord } from './known-ids.ts';
 import type { Places } from './layout.ts';
 import { openPartitions } from './open-partitions.ts';
-import type { S3Location } from './s3-partitions.ts';
+import type { StoreLocation } from '../../config/store-location.ts';
 import { createSealer, sealOrphans, type Sealer } from './seal.ts';
 import type { Durability } from './segment.ts';
 import { createWriters, type Writers } from './writers.ts';
@@ -15,7 +15,7 @@ import { createWriters, type Writers } from './writers.ts';
 export interface PredictionLogOptions {
   readonly directory: string;
   /** Where segments are sealed to. @default the directory */
-  readonly s3?: S3Location | null;
+  readonly s3?: StoreLocation | null;
   /** Unique among the replicas that write to one store. */
   readonly replicaId: string;
   /** When a record counts as written. @default 'durable' */

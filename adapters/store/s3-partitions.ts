@@ -1,25 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AwsClient } from 'aws4fetch';
+import type { StoreLocation } from '../../config/store-location.ts';
 import { asTexts, queryColumns, quoteText } from '../duckdb/columns.ts';
 import { checkModelName, StoreError, type RecordKind } from './layout.ts';
 import { dateOfStem, type Partitions } from './partitions.ts';
 
-/** A folder of a bucket, and how to get there. */
-export interface S3Location {
-  /** `s3://bucket/folder`. */
-  readonly url: string;
-  /** Base URL of the server; AWS's own for the region where it is null. */
-  readonly endpoint: string | null;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string | null;
-  /** DuckDB's signed extension `httpfs`; null asks DuckDB for one that is installed. */
-  readonly extension: string | null;
-}
-
 /** Sealed segments in a bucket: `<url>/<model>/<kind>/sealed/date=YYYY-MM-DD/<segment>.parquet`. An upload is seen whole or not at all. */
-export async function openS3Partitions(connection: DuckDBConnection, location: S3Location): Promise<Partitions> {
+export async function openS3Partitions(connection: DuckDBConnection, location: StoreLocation): Promise<Partitions> {
   await connectToS3(connection, location);
   const base = location.url.replace(/\/+$/, '');
 
@@ -47,7 +34,7 @@ export async function openS3Partitions(connection: DuckDBConnection, location: S
   };
 }
 
-async function connectToS3(connection: DuckDBConnection, location: S3Location): Promise<void> {
+async function connectToS3(connection: DuckDBConnection, location: StoreLocation): Promise<void> {
   const { extension, endpoint, region, accessKeyId, secretAccessKey, sessionToken } = location;
   try {
     await connection.run(`LOAD ${extension === null ? 'httpfs' : quoteText(extension)}`);
@@ -68,7 +55,7 @@ async function connectToS3(connection: DuckDBConnection, location: S3Location): 
 }
 
 /** Says which store it is that fails. */
-async function ask<T>({ url }: S3Location, work: () => Promise<T>): Promise<T> {
+async function ask<T>({ url }: StoreLocation, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
@@ -78,7 +65,7 @@ async function ask<T>({ url }: S3Location, work: () => Promise<T>): Promise<T> {
 }
 
 /** DuckDB reads and writes objects, and deletes none. */
-async function removeObject(location: S3Location, path: string): Promise<void> {
+async function removeObject(location: StoreLocation, path: string): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey, sessionToken } = location;
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(path) ?? [];
   const name = key.split('/').map(encodeURIComponent).join('/');

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsClient } from 'aws4fetch';
-import type { S3Location } from '../../adapters/store/s3-partitions.ts';
+import type { StoreLocation } from '../../config/store-location.ts';
 import { freePort } from '../../client/start/ports.ts';
 import { httpfsPath, s3ServerPath } from '../../scripts/setup/locate.mjs';
 
 export interface S3Server {
-  readonly location: S3Location;
+  readonly location: StoreLocation;
   stop(): Promise<void>;
 }
 
