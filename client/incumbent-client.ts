@@ -28,7 +28,7 @@ import {
   type RetrainMessage,
   type SetPolicyMessage,
 } from '../workflows/messages.ts';
-import { explainError } from './errors.ts';
+import { explainError } from './explain-error.ts';
 import { ensureMonitorSchedule, lookNow } from './monitor-schedule.ts';
 
 /** Everything an operator, or a program in their stead, may ask of Incumbent. Refusals are ClientErrors with the reason. */

@@ -1,9 +1,5 @@
 import { z } from 'zod';
-
-/** What a caller of the prediction service may do. `admin` may do all; `read` sees status, metrics and reports. */
-export const scopes = ['predict', 'feedback', 'read', 'admin'] as const;
-
-export type Scope = (typeof scopes)[number];
+import { scopes } from './scopes.ts';
 
 export const scopeSchema = z.enum(scopes);
 

@@ -1,7 +1,8 @@
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keyFileSchema, type KeyRecord, type Scope } from '../../config/access.ts';
+import { keyFileSchema, type KeyRecord } from '../../config/access.ts';
+import type { Scope } from '../../config/scopes.ts';
 import { writeDurably } from '../files/durable.ts';
 import { formatApiKey, hashSecret, makeApiKey } from './api-key.ts';
 import { readHomeSecret } from './home-secret.ts';

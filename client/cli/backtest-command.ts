@@ -2,10 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { renderTable } from '../../backtest/render-table.ts';
-import { runBacktest, type BacktestOptions } from '../../backtest/run-backtest.ts';
+import type { BacktestOptions } from '../../backtest/run-backtest.ts';
 import { defaultStrategies, planStrategy } from '../../backtest/strategies.ts';
 import type { BlockLength } from '../../backtest/stream.ts';
-import { loadProject } from '../../config/load-project.ts';
 import { createProgress } from './backtest-progress.ts';
 import { wholeNumber } from './numbers.ts';
 
@@ -68,6 +67,8 @@ async function backtest(
   { policies, block, first, labelDelay, regret, html, json, events }: BacktestCommandOptions,
   print: (text: string) => void,
 ): Promise<void> {
+  const { loadProject } = await import('../../config/load-project.ts');
+  const { runBacktest } = await import('../../backtest/run-backtest.ts');
   const { name, policy } = await loadProject(resolve(directory));
   // Before anything is read: a policy that doesn't exist is refused at once.
   for (const strategy of policies) planStrategy(strategy, policy, 1);

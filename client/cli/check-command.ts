@@ -1,9 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readLabelledRows } from '../../adapters/data/read-labelled-rows.ts';
-import { loadProject } from '../../config/load-project.ts';
 import { worstLevel, type Finding } from '../../domain/preflight/finding.ts';
-import { runPreflight } from '../../domain/preflight/preflight.ts';
 import { taskOf } from '../../domain/task.ts';
 
 interface CheckReport {
@@ -40,6 +37,9 @@ export function addCheckCommand(program: Command, print: (text: string) => void)
 }
 
 async function check(directory: string): Promise<CheckReport> {
+  const { loadProject } = await import('../../config/load-project.ts');
+  const { readLabelledRows } = await import('../../adapters/data/read-labelled-rows.ts');
+  const { runPreflight } = await import('../../domain/preflight/preflight.ts');
   const project = await loadProject(directory);
   showProgress('reading the rows');
   const { schema, rows, eventMs, labelMs } = await readLabelledRows(project);

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { compareFiles } from '../../adapters/data/compare-files.ts';
 import type { DriftReport } from '../../domain/drift/judge.ts';
 
 interface DriftCommandOptions {
@@ -23,6 +22,7 @@ export function addDriftCommand(program: Command, print: (text: string) => void)
     )
     .option('--json <file>', 'write the report with all checks')
     .action(async (reference: string, current: string, { exclude, json }: DriftCommandOptions) => {
+      const { compareFiles } = await import('../../adapters/data/compare-files.ts');
       const report = await compareFiles({ reference, current, exclude });
       if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
       print(formatDrift(report));

@@ -1,11 +1,8 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { readOutcomeFile } from '../../adapters/data/read-outcome-file.ts';
-import { parseDuration } from '../../config/units.ts';
+import { parseDuration } from '../../config/parse-duration.ts';
 import { ClientError } from '../errors.ts';
-import { sendOutcomes, type SentOutcomes } from '../outcomes/send-outcomes.ts';
-import { createPredictionClient } from '../prediction-client.ts';
-import { findRunning } from '../start/home.ts';
+import type { SentOutcomes } from '../outcomes/send-outcomes.ts';
 import { defaultHome } from './target.ts';
 
 interface FeedbackOptions {
@@ -33,21 +30,26 @@ export function addFeedbackCommand(program: Command, print: (text: string) => vo
     .addOption(new Option('--home <dir>', 'home of `incumbent start`').default(defaultHome).env('INCUMBENT_HOME'))
     .addHelpText('after', '\nThe API key is read from INCUMBENT_KEY.')
     .action(async (model: string, file: string, options: FeedbackOptions) => {
-      const url = options.url ?? (await runningService(options.home));
-      const rows = await readOutcomeFile(resolve(file));
-      const key = process.env['INCUMBENT_KEY'];
-      const client = createPredictionClient(url, { timeoutMs, ...(key !== undefined && key !== '' && { key }) });
-      const sent = await sendOutcomes(client, model, rows, {
-        withinMs: options.within ?? 0,
-        onProgress: showProgress(),
-      });
+      const sent = await send(model, file, options);
       if (process.stderr.isTTY) process.stderr.write(clearLine);
       print(options.json ? JSON.stringify(sent, null, 2) : formatSent(sent));
       if (sent.accepted + sent.duplicates < sent.rows) process.exitCode = 1;
     });
 }
 
+async function send(model: string, file: string, { url, home, within }: FeedbackOptions): Promise<SentOutcomes> {
+  const { readOutcomeFile } = await import('../../adapters/data/read-outcome-file.ts');
+  const { sendOutcomes } = await import('../outcomes/send-outcomes.ts');
+  const { createPredictionClient } = await import('../prediction-client.ts');
+  const service = url ?? (await runningService(home));
+  const rows = await readOutcomeFile(resolve(file));
+  const key = process.env['INCUMBENT_KEY'];
+  const client = createPredictionClient(service, { timeoutMs, ...(key !== undefined && key !== '' && { key }) });
+  return await sendOutcomes(client, model, rows, { withinMs: within ?? 0, onProgress: showProgress() });
+}
+
 async function runningService(home: string): Promise<string> {
+  const { findRunning } = await import('../start/home.ts');
   const running = await findRunning(resolve(home));
   if (running !== null) return running.serviceUrl;
   throw new ClientError('no-server', `no \`incumbent start\` runs on ${home}: give --url, or its --home`);

@@ -1,8 +1,5 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { describePlan, renderReadme } from '../init/describe.ts';
-import { planProject } from '../init/plan-project.ts';
-import { refuseExisting, writeProject } from '../init/write-project.ts';
 
 interface InitOptions {
   readonly data: string;
@@ -42,6 +39,9 @@ async function init(
   { data, label, time, labelTime, id, exclude, name }: InitOptions,
   print: (text: string) => void,
 ): Promise<void> {
+  const { describePlan, renderReadme } = await import('../init/describe.ts');
+  const { planProject } = await import('../init/plan-project.ts');
+  const { refuseExisting, writeProject } = await import('../init/write-project.ts');
   const folder = resolve(directory);
   await refuseExisting(folder);
   const plan = await planProject({

@@ -1,7 +1,4 @@
 import { Option, type Command } from 'commander';
-import { readSigner } from '../../adapters/registry/keys.ts';
-import { makeKeyPair } from '../../adapters/registry/make-key-pair.ts';
-import { signVersion } from '../../adapters/registry/sign-version.ts';
 import { homeAt } from '../../config/home.ts';
 import { addApiKeyCommands } from './api-key-commands.ts';
 import { defaultHome } from './target.ts';
@@ -15,6 +12,7 @@ export function addKeysCommand(program: Command, print: (text: string) => void):
     .description('make an ed25519 pair that signs packages; the private half signs what a worker registers')
     .argument('<dir>', 'folder for incumbent-signing.key and incumbent-signing.pub; made where it is not there')
     .action(async (directory: string) => {
+      const { makeKeyPair } = await import('../../adapters/registry/make-key-pair.ts');
       const { keyId, privateFile, publicFile } = await makeKeyPair(directory);
       print(
         [
@@ -33,6 +31,8 @@ export function addKeysCommand(program: Command, print: (text: string) => void):
     .requiredOption('--key <file>', 'private half of the key')
     .addOption(new Option('--home <dir>', 'home directory').default(defaultHome).env('INCUMBENT_HOME'))
     .action(async (model: string, versions: readonly string[], { key, home }: { key: string; home: string }) => {
+      const { readSigner } = await import('../../adapters/registry/keys.ts');
+      const { signVersion } = await import('../../adapters/registry/sign-version.ts');
       const signer = await readSigner(key);
       for (const version of versions) {
         await signVersion(homeAt(home).registry, model, version, signer);

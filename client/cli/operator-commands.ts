@@ -3,8 +3,6 @@ import { Option, type Command } from 'commander';
 import type { DecisionSummary } from '../../domain/lifecycle/state.ts';
 import type { LifecycleStatus } from '../../workflows/messages.ts';
 import type { IncumbentClient } from '../incumbent-client.ts';
-import { explainEntry, readEvidence } from './explain.ts';
-import { formatHistory, formatStatus } from './format.ts';
 import { chooseModel, defaultHome, loginName, withClient, type TargetOptions } from './target.ts';
 
 interface RequestOptions extends TargetOptions {
@@ -84,6 +82,8 @@ async function tellHistory(named: string | undefined, options: TargetOptions & {
     const chosen = await chooseModel(client, named);
     return { model: chosen, decisions: (await client.history(chosen)).map((one) => withReport(options.home, one)) };
   });
+  const { explainEntry, readEvidence } = await import('./explain.ts');
+  const { formatHistory } = await import('./format.ts');
   const evidence = options.explain ? await readEvidence(options.home, model, decisions) : [];
   if (options.json) return JSON.stringify(options.explain ? evidence : decisions, null, 2);
   return formatHistory(decisions, new Map(evidence.map((entry) => [entry.id, explainEntry(entry)])));
@@ -119,5 +119,6 @@ async function show(
   ask: (client: IncumbentClient) => Promise<LifecycleStatus>,
 ): Promise<void> {
   const status = await withClient(options, ask);
+  const { formatStatus } = await import('./format.ts');
   print(options.json ? JSON.stringify(status, null, 2) : formatStatus(status, Date.now()));
 }

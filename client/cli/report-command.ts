@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { isModelName } from '../../adapters/files/names.ts';
-import { openLedger } from '../../adapters/ledger/file-ledger.ts';
 import { homeAt } from '../../config/home.ts';
 import { ClientError } from '../errors.ts';
 import { defaultHome } from './target.ts';
@@ -46,6 +44,7 @@ interface ListedReport {
 }
 
 async function listReports(home: string, model: string): Promise<readonly ListedReport[]> {
+  const { openLedger } = await import('../../adapters/ledger/file-ledger.ts');
   const ledger = await openLedger({ directory: homeAt(home).ledger });
   return (await ledger.read(model)).flatMap(({ kind, summary, report }) => {
     if (report === undefined || report.path === null) return [];
@@ -63,6 +62,7 @@ function choose(reports: readonly ListedReport[], model: string, decision: strin
 }
 
 async function onlyModel(home: string): Promise<string> {
+  const { isModelName } = await import('../../adapters/files/names.ts');
   const entries = await readdir(homeAt(home).reports).catch(() => []);
   const models = entries.filter(isModelName);
   if (models.length === 1) return models[0]!;

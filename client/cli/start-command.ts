@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { startStack, type Stack } from '../start/stack.ts';
+import type { Stack } from '../start/stack.ts';
 import { wholeNumber } from './numbers.ts';
 
 interface StartOptions {
@@ -35,6 +35,7 @@ export function addStartCommand(program: Command, print: (text: string) => void)
     .action(async (directory: string, options: StartOptions) => {
       const stopped = untilInterrupted();
       print('starting …');
+      const { startStack } = await import('../start/stack.ts');
       const stack = await startStack(toStackOptions(directory, options, print));
       print(describeStack(stack));
       await stopped;

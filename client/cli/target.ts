@@ -1,9 +1,7 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { connect } from '../connection.ts';
 import { ClientError } from '../errors.ts';
-import { createIncumbentClient, type IncumbentClient } from '../incumbent-client.ts';
-import { findRunning } from '../start/home.ts';
+import type { IncumbentClient } from '../incumbent-client.ts';
 
 /** Options that every command but `start` has. */
 export interface TargetOptions {
@@ -17,6 +15,9 @@ export const defaultHome = '.incumbent';
 
 /** Does something with a client, on the server that was named, that `incumbent start` left word of, or that TEMPORAL_* name. */
 export async function withClient<T>(options: TargetOptions, work: (client: IncumbentClient) => Promise<T>): Promise<T> {
+  const { findRunning } = await import('../start/home.ts');
+  const { connect } = await import('../connection.ts');
+  const { createIncumbentClient } = await import('../incumbent-client.ts');
   const running = options.address === undefined ? await findRunning(resolve(options.home)) : null;
   const address = options.address ?? running?.temporalAddress;
   const temporal = await connect({

@@ -1,4 +1,4 @@
-import { scopes, type Scope } from '../../config/access.ts';
+import { scopes, type Scope } from '../../config/scopes.ts';
 
 /** Who asks. `internal` is a process of this home; `anonymous` is anybody, where no key is asked for. */
 export interface Caller {

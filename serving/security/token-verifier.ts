@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
-import { scopeSchema, type Scope } from '../../config/access.ts';
+import { scopeSchema } from '../../config/access.ts';
+import type { Scope } from '../../config/scopes.ts';
 import { ServiceError } from '../errors.ts';
 import type { Caller } from './caller.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../../config/environment.ts';
-import { amountSchema, durationSchema, parseDuration } from '../../../config/units.ts';
+import { parseDuration } from '../../../config/parse-duration.ts';
+import { amountSchema, durationSchema } from '../../../config/units.ts';
 
 describe('durations', () => {
   it.each([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { openKeyFile } from '../../../adapters/security/key-file.ts';
-import type { Scope } from '../../../config/access.ts';
+import type { Scope } from '../../../config/scopes.ts';
 import { readServiceEnvironment } from '../../../config/service-environment.ts';
 import { openSecurity, type Security } from '../../../serving/security/open-security.ts';
 import type { Rate } from '../../../serving/security/rate-limiter.ts';
