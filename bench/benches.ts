@@ -6,6 +6,7 @@ import { measureDrift } from './sections/drift.ts';
 import { measureMemory } from './sections/memory.ts';
 import { measureMlflow } from './sections/mlflow.ts';
 import { measureReport } from './sections/report.ts';
+import { measureServing } from './sections/serving.ts';
 import { measureTraining } from './sections/training.ts';
 import { measureWarmPool } from './sections/warm-pool.ts';
 
@@ -19,5 +20,6 @@ export const benches: Readonly<Record<string, Bench>> = {
   pool: { measure: measureWarmPool, peers: null },
   report: { measure: measureReport, peers: null },
   dashboard: { measure: measureDashboard, peers: null },
+  serving: { measure: measureServing, peers: 'serving' },
   mlflow: { measure: measureMlflow, peers: null },
 };

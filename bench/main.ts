@@ -9,7 +9,11 @@ import { benches } from './benches.ts';
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, runs: { type: 'string', default: '5' } },
+    options: {
+      json: { type: 'string' },
+      runs: { type: 'string', default: '5' },
+      long: { type: 'boolean', default: false },
+    },
   });
   const unknown = positionals.find((name) => !(name in benches));
   if (unknown !== undefined)
@@ -23,7 +27,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${renderMachine(machine, peers)}\n`);
   const sections: Section[] = [];
   for (const name of names) {
-    const section = await benches[name]!.measure({ runs });
+    const section = await benches[name]!.measure({ runs, isLong: values.long });
     sections.push(section);
     process.stdout.write(`${renderSection(section)}\n`);
   }

@@ -7,14 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { run } from './run.ts';
 
 /** A folder of peers/: what is installed together, and the script that measures it. */
-export type PeerGroup = 'drift' | 'training';
+export type PeerGroup = 'drift' | 'serving' | 'training';
 
-/** The script that measures a group's peers. */
-export function peerScript(group: PeerGroup): string {
-  return inGroup(group, 'measure.py');
-}
-
-function inGroup(group: PeerGroup, name: string): string {
+/** A file of a group: `measure.py` measures its peers. */
+export function peerFile(group: PeerGroup, name: string): string {
   return fileURLToPath(new URL(`peers/${group}/${name}`, import.meta.url));
 }
 
@@ -26,7 +22,7 @@ export function cacheFolder(): string {
 
 /** Python of an environment that has the group's peers in the versions of its requirements.txt; made where there is none yet. */
 export async function preparePeers(group: PeerGroup): Promise<string> {
-  const requirements = inGroup(group, 'requirements.txt');
+  const requirements = peerFile(group, 'requirements.txt');
   const wanted = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex');
@@ -44,6 +40,6 @@ export async function preparePeers(group: PeerGroup): Promise<string> {
 
 /** "river 0.26.1" and so on, as they are pinned. */
 export async function peerVersions(group: PeerGroup): Promise<readonly string[]> {
-  const lines = (await readFile(inGroup(group, 'requirements.txt'), 'utf8')).trim().split('\n');
+  const lines = (await readFile(peerFile(group, 'requirements.txt'), 'utf8')).trim().split('\n');
   return lines.map((line) => line.replace('==', ' '));
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Took } from './clock.ts';
-import { peerScript, preparePeers, type PeerGroup } from './peers.ts';
+import { peerFile, preparePeers, type PeerGroup } from './peers.ts';
 import { run } from './run.ts';
 
 /** What a measuring process says of itself, and how long all of it took, start and imports included. */
@@ -31,7 +31,7 @@ export function measureOwn(task: string, ...args: readonly string[]): Promise<Me
 
 /** One measurement of a peer, in a fresh process of its Python. */
 export async function measurePeer(group: PeerGroup, peer: string, ...args: readonly string[]): Promise<Measurement> {
-  return measure(await preparePeers(group), [peerScript(group), peer, ...args]);
+  return measure(await preparePeers(group), [peerFile(group, 'measure.py'), peer, ...args]);
 }
 
 /** The last line of the output is the measurement. */
