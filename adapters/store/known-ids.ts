@@ -24,18 +24,24 @@ export function createKnownIds(root: string): { of(model: string): KnownIds } {
   };
 }
 
-/** The oldest goes when there are more than `most`. */
+/**
+ * At most `most`, and always the newest half of them: two generations, of which the older one is let go as a whole. A map that loses its
+ * oldest entry with every new one passes over all that it has lost each time.
+ */
 export function createBoundedIds(most: number): KnownIds {
-  const labels = new Map<string, LabelOnRecord>();
+  let newest = new Map<string, LabelOnRecord>();
+  let older: ReadonlyMap<string, LabelOnRecord> = new Map();
   return {
-    get: (id) => labels.get(id),
+    get(id) {
+      const label = newest.get(id);
+      return label === undefined ? older.get(id) : label;
+    },
     set(id, label) {
-      labels.set(id, label);
-      if (labels.size <= most) return;
-      for (const oldest of labels.keys()) {
-        labels.delete(oldest);
-        return;
+      if (newest.size >= most / 2) {
+        older = newest;
+        newest = new Map();
       }
+      newest.set(id, label);
     },
   };
 }
