@@ -18,9 +18,9 @@ import type { SnapshotRequest, SnapshotTaken } from './types.ts';
 export async function takeSnapshot(deps: Dependencies, request: SnapshotRequest): Promise<SnapshotTaken> {
   return await withHeartbeat(async () => {
     const project = await deps.loadProject(request.project);
-    await keepSettings(deps, project, request.policy);
     try {
-      return await cut(deps, request, project);
+      const [taken] = await Promise.all([cut(deps, request, project), keepSettings(deps, project, request.policy)]);
+      return taken;
     } catch (error) {
       if (error instanceof Error && error.name === 'DataError') return { outcome: 'blocked', reason: error.message };
       throw error;

@@ -2,6 +2,7 @@ import { selectRows, type ScoredRows } from '../domain/calibration/scored-rows.t
 import { measureScores, type ScoreProfile } from '../domain/calibration/profile.ts';
 import type { Triage } from '../domain/lifecycle/results.ts';
 import { matureCount } from '../domain/outcomes/maturity.ts';
+import type { PolicyClock } from '../domain/policy.ts';
 import type { Task } from '../domain/task.ts';
 import { diagnose, type Diagnosis } from '../domain/triage/diagnose.ts';
 import { judgeTriage } from '../domain/triage/judge.ts';
@@ -14,12 +15,17 @@ import type { TriageRequest } from './types.ts';
 export async function judgeSignals(deps: Dependencies, request: TriageRequest): Promise<Triage> {
   return await withHeartbeat(async () => {
     const { signals, champion, project } = request;
-    const performance = champion === null ? null : await measurePerformance(deps, request, champion);
+    // A signal waits for all of these: they are read side by side.
+    const [performance, clock, recalibrated] = await Promise.all([
+      champion === null ? null : measurePerformance(deps, request, champion),
+      champion === null ? null : deps.store.clock(project.model),
+      wasRecalibrated(deps, project.model),
+    ]);
     return judgeTriage({
       signals,
       diagnosis: performance === null ? null : diagnoseChampion(performance, request),
-      payback: performance === null ? null : await weigh(deps, performance, request),
-      wasRecalibrated: await wasRecalibrated(deps, project.model),
+      payback: performance === null || clock === null ? null : weigh(performance, clock, request),
+      wasRecalibrated: recalibrated,
     });
   });
 }
@@ -45,8 +51,11 @@ async function measurePerformance(
   const holdout = await packages.readScores(packageDirectory);
   if (holdout === null) return null;
   const { schema, task } = await packages.readSignature(packageDirectory);
-  const utility = (await deps.loadUtility(await deps.loadProject(project), schema)) ?? undefined;
-  const { labels, outputs, versions } = await store.readOutcomes({ model, schema });
+  const [worth, { labels, outputs, versions }] = await Promise.all([
+    deps.loadProject(project).then((loaded) => deps.loadUtility(loaded, schema)),
+    store.readOutcomes({ model, schema }),
+  ]);
+  const utility = worth ?? undefined;
   const mature = matureCount(labels, monitor);
   const isOwn = (row: number): boolean => versions[row] === champion;
   const known = selectRows(
@@ -64,12 +73,7 @@ function diagnoseChampion(performance: Performance, { policy }: TriageRequest): 
   return diagnose(performance, policy.triage);
 }
 
-async function weigh(
-  { store }: Dependencies,
-  performance: Performance,
-  { project, policy }: TriageRequest,
-): Promise<Payback> {
-  const clock = await store.clock(project.model);
+function weigh(performance: Performance, clock: PolicyClock, { policy }: TriageRequest): Payback {
   return weighRetraining({
     excessLoss: measureExcess(performance),
     predictions: predictionsWithin(policy.retrain.cooldown, clock) ?? policy.monitor.windowRows,

@@ -3,10 +3,12 @@ import { measureAdwin } from './sections/adwin.ts';
 import { measureBootstrap } from './sections/bootstrap.ts';
 import { measureDashboard } from './sections/dashboard.ts';
 import { measureDrift } from './sections/drift.ts';
+import { measureLatency } from './sections/latency.ts';
 import { measureMemory } from './sections/memory.ts';
 import { measureMlflow } from './sections/mlflow.ts';
 import { measureReport } from './sections/report.ts';
 import { measureServing } from './sections/serving.ts';
+import { measureRetraining } from './sections/retraining.ts';
 import { measureTraining } from './sections/training.ts';
 import { measureWarmPool } from './sections/warm-pool.ts';
 
@@ -18,6 +20,8 @@ export const benches: Readonly<Record<string, Bench>> = {
   memory: { measure: measureMemory, peers: null },
   training: { measure: measureTraining, peers: 'training' },
   pool: { measure: measureWarmPool, peers: null },
+  latency: { measure: measureLatency, peers: null },
+  retraining: { measure: measureRetraining, peers: null },
   report: { measure: measureReport, peers: null },
   dashboard: { measure: measureDashboard, peers: null },
   serving: { measure: measureServing, peers: 'serving' },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { failureTypes, finalFailure } from '../activities/failures.ts';
 import type { ProjectRef } from '../activities/types.ts';
+import { keepHistory } from '../adapters/data/known-history.ts';
 import { readLabelledRows } from '../adapters/data/read-labelled-rows.ts';
 import { openLedger } from '../adapters/ledger/file-ledger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
@@ -77,7 +78,9 @@ export async function compose(
     settings: openNotes(home.settings),
     canaries: openNotes(home.canaries),
     loadProject: (ref) => loadKnownProject(home, ref),
-    readHistory: async (project) => protectRows(await readLabelledRows(project), project.privacy, pseudonymise),
+    readHistory: keepHistory(async (project) =>
+      protectRows(await readLabelledRows(project), project.privacy, pseudonymise),
+    ),
     loadUtility: ({ utility }, schema) => loadUsableUtility(utility, schema),
     readExtract: async (project, path, schema) => {
       const extract = await readLabelledRows(withData(project, path), schema);

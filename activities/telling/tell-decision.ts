@@ -30,13 +30,11 @@ export async function tellSnapshot(
     }
     const { snapshotId, fingerprint, candidates } = taken;
     const tried = candidates.map(({ id }) => id).join(', ');
-    await tracking.logParams(run, {
-      snapshotId,
-      fingerprint,
-      candidates: tried,
-      trainingData: trainingData ?? 'store',
-    });
-    await tracking.logInputs(run, inputsOf(await deps.store.getSnapshot(model, snapshotId)));
+    // Side by side: training waits for both.
+    await Promise.all([
+      tracking.logParams(run, { snapshotId, fingerprint, candidates: tried, trainingData: trainingData ?? 'store' }),
+      tracking.logInputs(run, inputsOf(await deps.store.getSnapshot(model, snapshotId))),
+    ]);
   });
 }
 

@@ -10,12 +10,13 @@ export interface EpochTeller {
   readonly done: () => Promise<void>;
 }
 
-/** Tells a run its losses after each epoch; those that come while others are written go together. */
-export function tellEpochs(deps: Dependencies, run: RunKey): EpochTeller {
+/** Tells a run its losses after each epoch, once it has `begun`; those that come while others are written go together. */
+export function tellEpochs(deps: Dependencies, run: RunKey, begun: Promise<void>): EpochTeller {
   let waiting: MetricPoint[] = [];
   let writing: Promise<void> | null = null;
 
   const write = async (): Promise<void> => {
+    await begun;
     while (waiting.length > 0) {
       const points = waiting;
       waiting = [];
@@ -30,6 +31,6 @@ export function tellEpochs(deps: Dependencies, run: RunKey): EpochTeller {
       waiting.push({ name: 'validationLoss', value: validationLoss, step: epoch, atMs });
       writing ??= write();
     },
-    done: () => writing ?? Promise.resolve(),
+    done: () => writing ?? begun,
   };
 }

@@ -10,12 +10,13 @@ import { logNewPoints, tellRun } from './tell-run.ts';
 export async function trainAndTell(deps: Dependencies, request: TrainingRequest): Promise<TrainedCandidate> {
   const run = candidateRun(request);
   const { candidate, refit } = request;
-  await tellRun(deps, run, async (tracking) => {
+  // Training doesn't wait for what is told of it.
+  const begun = tellRun(deps, run, async (tracking) => {
     const name = refit === null ? candidate.id : `${candidate.id}, on all rows`;
     await tracking.begin({ run, name, startedAtMs: Date.now(), tags: { snapshotId: request.snapshotId } });
     await tracking.logParams(run, describeParams(request));
   });
-  const epochs = tellEpochs(deps, run);
+  const epochs = tellEpochs(deps, run, begun);
   try {
     const trained = await trainCandidate(deps, request, epochs.tell);
     await epochs.done();

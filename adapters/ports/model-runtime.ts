@@ -88,6 +88,8 @@ export interface TrainedCandidate {
   /** The epoch of the weights that were kept; 0 where nothing was trained. */
   readonly bestEpoch: number;
   readonly trainSeconds: number;
+  /** Wall-clock time of the first step of training, ms since the epoch; null where nothing was trained. */
+  readonly beganAtMs: number | null;
   readonly validationLoss: number;
   /** SHA-256 of the weights: equal for equal snapshot, configuration and seed. */
   readonly weightsSha256: string;

@@ -38,6 +38,7 @@ export async function blend(job: BlendJob, rows: SnapshotRows): Promise<TrainedC
     epochs: 0,
     bestEpoch: 0,
     trainSeconds: (performance.now() - startedMs) / 1_000,
+    beganAtMs: null,
     validationLoss,
     weightsSha256: await hashWeights(packageDirectory),
   };

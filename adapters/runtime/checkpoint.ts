@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 import type { RngState } from '../../domain/math/rng.ts';
 import type { TrainingJob } from '../ports/model-runtime.ts';
-import { writeDurably } from '../files/durable.ts';
+import { temporaryName } from '../files/durable.ts';
 import type { OptimizerState } from './optimizer.ts';
 
 export interface EpochLosses {
@@ -34,9 +34,21 @@ export function fingerprintOf({ task, snapshot, candidate, train, validation, se
     .digest('hex');
 }
 
-/** Replaces the job's checkpoint as a whole. */
+const digestBytes = 32;
+
+/**
+ * Replaces the job's checkpoint as a whole. It is not synced, which would take longer than many an epoch: what a power cut tears is known by its
+ * SHA-256, which stands in front of it.
+ */
 export async function writeCheckpoint(path: string, fingerprint: string, state: TrainingState): Promise<void> {
-  await writeDurably(path, serialize({ fingerprint, state }));
+  const content = serialize({ fingerprint, state });
+  const temporary = temporaryName(path);
+  await writeFile(temporary, Buffer.concat([digestOf(content), content]));
+  await rename(temporary, path);
+}
+
+function digestOf(content: Uint8Array): Buffer {
+  return createHash('sha256').update(content).digest();
 }
 
 /**
@@ -46,7 +58,10 @@ export async function writeCheckpoint(path: string, fingerprint: string, state: 
 export async function readCheckpoint(path: string | null, fingerprint: string): Promise<TrainingState | null> {
   if (path === null) return null;
   try {
-    const stored = deserialize(await readFile(path)) as { fingerprint: string; state: TrainingState };
+    const file = await readFile(path);
+    const content = file.subarray(digestBytes);
+    if (!digestOf(content).equals(file.subarray(0, digestBytes))) return null;
+    const stored = deserialize(content) as { fingerprint: string; state: TrainingState };
     return stored.fingerprint === fingerprint ? stored.state : null;
   } catch {
     return null;

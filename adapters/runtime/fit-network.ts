@@ -28,19 +28,26 @@ export interface Fit {
   readonly onEpoch: (state: TrainingState) => Promise<void>;
 }
 
+export interface Fitted {
+  readonly state: TrainingState;
+  /** Wall-clock time of the first step, ms since the epoch; of this attempt where training went on from a checkpoint. */
+  readonly beganAtMs: number;
+}
+
 /** Trains until validation has not got better for `patience` epochs; leaves the best weights in the network. */
-export async function fitNetwork(fit: Fit): Promise<TrainingState> {
+export async function fitNetwork(fit: Fit): Promise<Fitted> {
   const { tf, model, spec, resume } = fit;
   let state = resume ?? firstState(fit);
   writeWeights(tf, model, state.weights);
   fit.random.restore(state.unseeded);
   const rng = createRng(state.shuffling);
+  const beganAtMs = Date.now();
   while (!isDone(state, spec)) {
     state = await nextState(fit, state, rng);
     await fit.onEpoch(state);
   }
   writeWeights(tf, model, state.bestWeights);
-  return state;
+  return { state, beganAtMs };
 }
 
 function isDone({ losses, epochsSinceBest }: TrainingState, { maxEpochs, patience }: CandidateSpec): boolean {

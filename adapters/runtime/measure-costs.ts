@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { ServingCost, ServingSpeed } from '../../domain/gate/cost/serving-cost.ts';
 import { sliceTable } from '../../domain/snapshot/tables.ts';
 import type { Table } from '../../domain/table.ts';
+import { loadServedModel } from '../engine/serve-model.ts';
 import type { LoadedModel } from '../ports/model-runtime.ts';
 import { blendFile } from './blend-file.ts';
 import { loadModel } from './load-model.ts';
@@ -23,7 +24,7 @@ const batchRows = 1_000;
 export async function measureCosts(packageDirectories: readonly string[], rows: Table): Promise<ServingCost[]> {
   const models: LoadedModel[] = [];
   try {
-    for (const directory of packageDirectories) models.push(await loadModel(directory));
+    for (const directory of packageDirectories) models.push(await loadServedModel(loadModel, directory));
     const speeds = await measureSpeeds(models, rows);
     const sizes = await Promise.all(packageDirectories.map(measureBytes));
     return sizes.map((bytes, index) => ({ bytes, speed: speeds[index]! }));

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import type { Calibrator } from '../../domain/calibration/calibrator.ts';
 import type { LabelScale } from '../../domain/preprocessing/label-scale.ts';
 import type { Preprocessing } from '../../domain/preprocessing/preprocessing.ts';
-import { syncDirectory, writeDurably } from '../files/durable.ts';
+import { syncDirectory, syncFile, writeDurably } from '../files/durable.ts';
 import { exportedFiles } from '../export/files.ts';
 import { manifestFile, manifestSignatureFile } from '../registry/manifest.ts';
 import type { Signature } from '../ports/model-runtime.ts';
@@ -49,10 +49,17 @@ export async function writePackage(
   const unfinished = `${directory}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
-  for (const [name, content] of Object.entries(files)) {
-    await writeDurably(join(unfinished, `${name}.json`), `${JSON.stringify(content)}\n`);
-  }
-  await writeDurably(join(unfinished, 'weights.bin'), weights);
+  const texts = Object.entries(files).map(
+    ([name, content]) => [`${name}.json`, `${JSON.stringify(content)}\n`] as const,
+  );
+  // Side by side: one commit of the disk's journal for all.
+  await Promise.all(
+    [...texts, ['weights.bin', weights] as const].map(async ([name, content]) => {
+      await writeFile(join(unfinished, name), content);
+      await syncFile(join(unfinished, name));
+    }),
+  );
+  await syncDirectory(unfinished);
   await rm(directory, { recursive: true, force: true });
   await rename(unfinished, directory);
   await syncDirectory(join(directory, '..'));

@@ -44,6 +44,7 @@ export async function recalibrate(job: RecalibrationJob, rows: SnapshotRows): Pr
     epochs: 0,
     bestEpoch: 0,
     trainSeconds: (performance.now() - startedMs) / 1_000,
+    beganAtMs: null,
     validationLoss: crossFittedLoss(known.task, scored, calibrator),
     weightsSha256: await hashWeights(packageDirectory),
   };

@@ -43,9 +43,9 @@ export async function trainCandidate(
   const tf = loadTensorflow();
   const random = seedMathRandom(job.seed);
   const preprocessing = learnPreprocessing(job, parts.train);
-  const { model, state } = await fitCandidate(tf, job, parts, { ...options, preprocessing, random });
+  const { model, state, beganAtMs } = await fitCandidate(tf, job, parts, { ...options, preprocessing, random });
   try {
-    return await packCandidate(tf, job, parts.validation, { model, state, preprocessing });
+    return { ...(await packCandidate(tf, job, parts.validation, { model, state, preprocessing })), beganAtMs };
   } finally {
     // A process that trains again and again would fill up.
     model.dispose();
@@ -79,7 +79,7 @@ async function fitCandidate(
   job: TrainingJob,
   { train, validation }: Parts,
   { preprocessing, random, resumeFrom, onEpoch }: FitOptions,
-): Promise<{ model: LayersModel; state: TrainingState }> {
+): Promise<{ model: LayersModel; state: TrainingState; beganAtMs: number }> {
   const { task, candidate: spec } = job;
   const { schema } = job.snapshot;
   const rng = createRng(job.seed);
@@ -88,7 +88,7 @@ async function fitCandidate(
   const fingerprint = fingerprintOf(job);
   const checkpoint = join(job.workDirectory, 'checkpoint.bin');
   const examples = (part: LabelledRows) => toExamples(part, preprocessing.features, preprocessing.label, schema);
-  const state = await fitNetwork({
+  const { state, beganAtMs } = await fitNetwork({
     tf,
     model,
     task,
@@ -104,7 +104,7 @@ async function fitCandidate(
       await onEpoch({ ...reached.losses.at(-1)!, maxEpochs: spec.maxEpochs, checkpoint });
     },
   });
-  return { model, state };
+  return { model, state, beganAtMs };
 }
 
 interface Trained {
@@ -118,7 +118,7 @@ async function packCandidate(
   job: TrainingJob,
   validation: LabelledRows,
   { model, state, preprocessing }: Trained,
-): Promise<TrainedCandidate> {
+): Promise<Omit<TrainedCandidate, 'beganAtMs'>> {
   const { task, snapshot, candidate } = job;
   const parameters = model.countParams();
   const packageDirectory = join(job.workDirectory, 'package');

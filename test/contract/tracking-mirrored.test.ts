@@ -36,7 +36,7 @@ describe('the live metrics of a training', () => {
     };
     const tracking = open();
     await tracking.begin({ run, name: 'mlp/all', startedAtMs: 1_000, tags: {} });
-    const epochs = tellEpochs({ tracking } as Pick<Dependencies, 'tracking'> as Dependencies, run);
+    const epochs = tellEpochs({ tracking } as Pick<Dependencies, 'tracking'> as Dependencies, run, Promise.resolve());
     for (let epoch = 1; epoch <= 10; epoch += 1) epochs.tell(report(epoch));
     await epochs.done();
     // Live: before the training has ended.
@@ -47,7 +47,11 @@ describe('the live metrics of a training', () => {
     while (troubles.length === 0) await sleep(50);
     await tracking.close(0); // the worker dies with what it could not bring
     const again = open();
-    const resumed = tellEpochs({ tracking: again } as Pick<Dependencies, 'tracking'> as Dependencies, run);
+    const resumed = tellEpochs(
+      { tracking: again } as Pick<Dependencies, 'tracking'> as Dependencies,
+      run,
+      Promise.resolve(),
+    );
     for (let epoch = 15; epoch <= 30; epoch += 1) resumed.tell(report(epoch));
     await resumed.done();
     await again.end(run, 'finished', 9_000);

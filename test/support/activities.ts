@@ -27,6 +27,7 @@ export function trained(candidateId: string): TrainedCandidate {
     epochs: 5,
     bestEpoch: 3,
     trainSeconds: 1,
+    beganAtMs: 0,
     validationLoss: 0.4,
     weightsSha256: 'w',
   };

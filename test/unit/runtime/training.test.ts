@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RowRange } from '../../../domain/table.ts';
@@ -96,15 +96,19 @@ describe('training', () => {
     expect(resumed.weightsSha256).toBe(whole.weightsSha256);
   });
 
-  it('starts anew from a checkpoint that is torn', async () => {
+  it('starts anew from a checkpoint that is torn, or has lost what was in its middle', async () => {
     const job = await jobFor('ring', { maxEpochs: 2 });
     const whole = await train(job);
-    const torn = join(job.workDirectory, 'torn.bin');
-    await mkdir(job.workDirectory, { recursive: true });
-    await writeFile(torn, (await readFile(join(job.workDirectory, 'checkpoint.bin'))).subarray(0, 100));
-    const epochs: number[] = [];
-    const again = await train(job, { resumeFrom: torn, onEpoch: ({ epoch }) => epochs.push(epoch) });
-    expect(epochs).toEqual([1, 2]);
-    expect(again.weightsSha256).toBe(whole.weightsSha256);
+    const checkpoint = await readFile(join(job.workDirectory, 'checkpoint.bin'));
+    const middle = Math.floor(checkpoint.length / 2);
+    const hollow = Buffer.from(checkpoint).fill(0, middle, middle + 64);
+    for (const [name, bytes] of Object.entries({ torn: checkpoint.subarray(0, 100), hollow })) {
+      const resumeFrom = join(job.workDirectory, `${name}.bin`);
+      await writeFile(resumeFrom, bytes);
+      const epochs: number[] = [];
+      const again = await train(job, { resumeFrom, onEpoch: ({ epoch }) => epochs.push(epoch) });
+      expect(epochs).toEqual([1, 2]);
+      expect(again.weightsSha256).toBe(whole.weightsSha256);
+    }
   });
 });
