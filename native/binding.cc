@@ -2,6 +2,7 @@
 #include <node_api.h>
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -11,18 +12,22 @@
 namespace incumbent {
 namespace {
 
-const Kernels& best_kernels() {
+// What this processor runs, the best first.
+std::vector<const Kernels*> find_kernels() {
+  std::vector<const Kernels*> found;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw"))
-    return kernels_avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kernels_avx2;
+    found.push_back(&kernels_avx512);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(&kernels_avx2);
 #endif
-  return kernels_baseline;
+  found.push_back(&kernels_baseline);
+  return found;
 }
 
-const Kernels& kernels = best_kernels();
+const std::vector<const Kernels*> available = find_kernels();
+const Kernels* kernels = available.front();
 
 struct Failure {
   std::string message;
@@ -153,7 +158,7 @@ double train(napi_env env, napi_value request) {
   run.steps_before = number(env, request, "stepsBefore");
   read_rows(env, request, run);
   take_scratch(run);
-  return kernels.take_steps(run);
+  return kernels->take_steps(run);
 }
 
 bool flag(napi_env env, napi_value object, const char* name) {
@@ -174,7 +179,7 @@ double multiply(napi_env env, napi_value request) {
   product.a_transposed = flag(env, request, "aTransposed");
   product.b_transposed = flag(env, request, "bTransposed");
   product.packed = scratch.take(packed_floats(product.inner, product.columns));
-  kernels.multiply(product);
+  kernels->multiply(product);
   return 0;
 }
 
@@ -220,13 +225,35 @@ void add_function(napi_env env, napi_value exports, const char* name, napi_callb
   napi_set_named_property(env, exports, name, function);
 }
 
+napi_value text_of(napi_env env, const char* text) {
+  napi_value value;
+  check(napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value), text);
+  return value;
+}
+
+// Goes on with the kernels of that name, of those that `available` lists.
+double use(napi_env env, napi_value request) {
+  char name[32];
+  check(napi_get_value_string_utf8(env, request, name, sizeof name, nullptr), "the name of an instruction set");
+  for (const Kernels* one : available) {
+    if (std::strcmp(one->name, name) != 0) continue;
+    kernels = one;
+    return 0;
+  }
+  throw Failure{std::string("native kernels: this processor doesn't run ") + name};
+}
+
 napi_value initialise(napi_env env, napi_value exports) {
   add_function(env, exports, "trainDense", answer<train>);
   add_function(env, exports, "multiply", answer<multiply>);
   add_function(env, exports, "poolSlopes", answer<pool_slopes_of>);
-  napi_value name;
-  napi_create_string_utf8(env, kernels.name, NAPI_AUTO_LENGTH, &name);
-  napi_set_named_property(env, exports, "instructions", name);
+  add_function(env, exports, "use", answer<use>);
+  napi_value names;
+  napi_create_array(env, &names);
+  for (size_t i = 0; i < available.size(); i += 1) {
+    napi_set_element(env, names, static_cast<uint32_t>(i), text_of(env, available[i]->name));
+  }
+  napi_set_named_property(env, exports, "available", names);
   return exports;
 }
 

@@ -61,8 +61,10 @@ export interface PoolRequest {
 }
 
 export interface NativeKernels {
-  /** The instructions in use, e.g. `avx512`. */
-  readonly instructions: string;
+  /** Instruction sets that this processor runs, the best first, which is in use. */
+  readonly available: readonly string[];
+  /** Goes on with another of them. */
+  readonly use: (instructions: string) => void;
   /** Sum over the rows of their batch's mean loss; what is no finite number ended the call early. */
   readonly trainDense: (request: DenseRequest) => number;
   readonly multiply: (request: ProductRequest) => void;
@@ -73,14 +75,29 @@ const require = createRequire(import.meta.url);
 const addon = fileURLToPath(new URL('../../node_modules/.incumbent/dense.node', import.meta.url));
 let loaded: NativeKernels | null | undefined;
 
-/** The addon that set-up built beside the node modules; null where it could not be built. */
+/** The addon that set-up built beside the node modules; null where it could not be built. `INCUMBENT_KERNELS` chooses otherwise. */
 export function loadNativeKernels(): NativeKernels | null {
-  if (loaded === undefined) {
-    try {
-      loaded = require(addon) as NativeKernels;
-    } catch {
-      loaded = null;
-    }
-  }
+  if (loaded === undefined) loaded = openKernels(addon, process.env['INCUMBENT_KERNELS'] ?? '');
   return loaded;
+}
+
+/** An addon's kernels; `choice` names an instruction set, `none` goes without, and empty leaves the best. */
+export function openKernels(path: string, choice: string): NativeKernels | null {
+  const kernels = choice === 'none' ? null : requireOrNull(path);
+  if (kernels === null || choice === '') return kernels;
+  if (!kernels.available.includes(choice)) {
+    const right = [...kernels.available, 'none'].join(', ');
+    throw new Error(`INCUMBENT_KERNELS is "${choice}", but this processor has: ${right}`);
+  }
+  kernels.use(choice);
+  return kernels;
+}
+
+/** An addon that is not there, or not for this system, costs speed and nothing else. */
+function requireOrNull(path: string): NativeKernels | null {
+  try {
+    return require(path) as NativeKernels;
+  } catch {
+    return null;
+  }
 }

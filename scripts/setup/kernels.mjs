@@ -62,7 +62,7 @@ export async function provideKernels(root, { report }) {
     renameSync(`${target}.new`, target); // a running process keeps the old one
     const { code, output } = await run(process.execPath, [
       '-e',
-      'console.log(require(process.argv[1]).instructions)',
+      'console.log(require(process.argv[1]).available[0])',
       target,
     ]);
     if (code !== 0) throw new Error(output);

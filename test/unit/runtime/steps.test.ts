@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node';
 import { findDenseStack } from '../../../adapters/runtime/dense-stack.ts';
 import { denseSteps } from '../../../adapters/runtime/dense-steps.ts';
@@ -88,7 +88,10 @@ function trainBothWays(one: DenseCase) {
 }
 
 describe('the kernels for dense stacks', () => {
-  it('train to the weights of the shipped optimizer', () => {
+  afterEach(() => kernels.use(kernels.available[0]!));
+
+  it.each(kernels.available)('train to the weights of the shipped optimizer on %s instructions', (instructions) => {
+    kernels.use(instructions);
     fc.assert(
       fc.property(anyCase, (one) => {
         const { initial, asShipped, isSteady, native } = trainBothWays(one);
@@ -96,7 +99,7 @@ describe('the kernels for dense stacks', () => {
         expect(difference(native, initial)).toBeGreaterThan(1e-4);
         expect(difference(asShipped, native)).toBeLessThan(1e-5);
       }),
-      { numRuns: 20, seed: 7, endOnFailure: true },
+      { numRuns: instructions === kernels.available[0] ? 20 : 10, seed: 7, endOnFailure: true },
     );
   });
 

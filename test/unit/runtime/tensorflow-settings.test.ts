@@ -44,5 +44,5 @@ describe("TensorFlow's settings", () => {
   it('are measured in processes of their own', async () => {
     const { description } = await chooseTensorflowSettings(await temporaryDirectory());
     expect(description).toMatch(/^oneDNN (on|off) .* [\d.]+ times as fast/);
-  }, 60_000);
+  }, 240_000);
 });
