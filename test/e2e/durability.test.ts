@@ -11,7 +11,7 @@ import { mlflowEnvironment } from '../../scripts/setup/locate.mjs';
 import { temporaryFolder } from '../support/folders.ts';
 import { makePriceRows } from '../support/price-project.ts';
 import { servedModel as model, servedSchema as schema, startService, trainPackages } from '../support/serving.ts';
-import { soak } from '../support/soak.ts';
+import { soak } from '../support/soak/soak.ts';
 
 const rows = makePriceRows(8, 2).rows.map((row) => ({ ...row }));
 let folder = '';
@@ -42,7 +42,7 @@ const canMount = ((): boolean => {
 })();
 
 describe('the prediction service', () => {
-  it('has logged all that it acknowledged, once, after kills at random, restarts and swaps', async () => {
+  it('has logged all that it acknowledged, once, after kills at random, restarts, swaps and jumps of its clock', async () => {
     const home = await temporaryFolder();
     const report = await soak({
       home,
@@ -51,13 +51,15 @@ describe('the prediction service', () => {
       packages,
       rows,
       requests: 1_500,
-      kills: 2,
+      restarts: 4,
       swaps: 10,
+      jumpMs: 2 * 86_400_000,
       seed: 1,
       onProgress: () => undefined,
     });
-    expect(report).toMatchObject({ lost: 0, doubled: 0, failed: 0, kills: 2 });
+    expect(report).toMatchObject({ lost: 0, doubled: 0, outcomesLost: 0, failed: {}, kills: 3, stops: 1 });
     expect(report.acknowledged).toBeGreaterThanOrEqual(1_500);
+    expect(report.outcomes).toBeGreaterThanOrEqual(150);
   });
 
   it.skipIf(!canMount)('answers 503 while its disk is full, and again when there is space', async () => {
