@@ -5,12 +5,13 @@ import type { Notes } from '../adapters/ports/notes.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { Reports } from '../adapters/ports/reports.ts';
 import type { Canary, Replicas } from '../adapters/ports/replicas.ts';
-import type { LabelledRows, Store } from '../adapters/ports/store.ts';
+import type { LabelledRows, Retention, Store } from '../adapters/ports/store.ts';
 import type { Tracking } from '../adapters/ports/tracking.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
 import type { Utility } from '../domain/gate/utility/utility.ts';
 import type { ModelProject } from '../domain/project.ts';
 import type { DataSchema } from '../domain/table.ts';
+import type { ProbationHold } from './remove-expired.ts';
 import type { MonitorCursor, ProjectRef } from './types.ts';
 
 /** The labelled rows a project brings along, and what was inferred from them. */
@@ -25,6 +26,8 @@ export interface History {
 export interface Dependencies {
   readonly registry: Registry;
   readonly store: Store;
+  /** Null where nothing is ever removed: in a backtest. */
+  readonly retention: Retention | null;
   readonly ledger: Ledger;
   readonly runtime: ModelRuntime;
   readonly replicas: Replicas;
@@ -35,6 +38,8 @@ export interface Dependencies {
   readonly reports: Reports | null;
   /** Where the monitor stopped, by model. */
   readonly cursors: Notes<MonitorCursor>;
+  /** What probations have still to look at, by model. */
+  readonly holds: Notes<ProbationHold | null>;
   /** What a project says to the prediction service, by model. */
   readonly settings: Notes<AnswerSettings>;
   /** Canaries that are open, by model: the prediction service reads them. */

@@ -48,8 +48,17 @@ export function newestRows(rows: LabelledRows, maxRows: number): LabelledRows {
   return to <= maxRows ? rows : sliceRows(rows, { from: to - maxRows, to });
 }
 
-/** Rows after the key that the last gate saw; where it is not among the rows any more, all of them are newer. */
+/**
+ * Rows after the key that the last gate saw. Where that row is no longer among them, those are newer whose key is, if it was served (the log may have
+ * been rid of it: the project's history was there before), and all of them, if it was of the project's history.
+ */
 export function countFresh(keys: readonly string[], freshAfterKey: string | null): number {
   if (freshAfterKey === null) return keys.length;
-  return keys.length - 1 - keys.lastIndexOf(freshAfterKey);
+  const seen = keys.lastIndexOf(freshAfterKey);
+  if (seen >= 0 || isHistorical(freshAfterKey)) return keys.length - 1 - seen;
+  return keys.filter((key) => !isHistorical(key) && key > freshAfterKey).length;
+}
+
+function isHistorical(key: string): boolean {
+  return key.startsWith('history:');
 }

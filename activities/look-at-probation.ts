@@ -11,6 +11,7 @@ import { probationReport, type ReportRef } from '../domain/report/kind.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { holdLog } from './remove-expired.ts';
 import { currentScope } from './scope.ts';
 import type { ProbationLook, ProbationProgress, ProbationRequest } from './types.ts';
 
@@ -31,6 +32,8 @@ export async function lookAtProbation(deps: Dependencies, request: ProbationRequ
     const state = request.isWaitedFor ? endForRetraining(observed) : observed;
     const lastId = outcomes.ids[mature - 1] ?? progress.lastId;
     const verdict = judgeProbation(state);
+    const { decisionId } = request;
+    await holdLog(deps, project.model, { decisionId, afterId: lastId ?? seen }, verdict.outcome !== 'continue');
     await keepEvidence(deps, request, { state, verdict, trace });
     return { progress: { lastId, state }, verdict, newLabels: pairs.length };
   });

@@ -17,6 +17,7 @@ import { keepSettings } from './keep-settings.ts';
 import { lookAtAnswers } from './look-at-answers.ts';
 import { lookAtQuality } from './look-at-quality.ts';
 import { policyInForce } from './policy-in-force.ts';
+import { removeExpired } from './remove-expired.ts';
 import { noteObservation } from './note-observation.ts';
 import { currentScope } from './scope.ts';
 import type { MonitorCursor, Observation, ObserveRequest } from './types.ts';
@@ -41,11 +42,12 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   const outcomes = await lookAtOutcomes(deps, champion, policy, from);
   const inputs = await lookAtInputs(deps, champion, policy, from, clock.rows);
   await noteObservation(deps, champion, clock, { losses: outcomes.losses, drift: inputs.drift });
+  const removed = await removeExpired(deps, model, policy, outcomes.lastId);
   return {
     clock,
     signals: [...inputs.signals, ...outcomes.signals],
     cursor: { ...from, lastId: outcomes.lastId, watch: outcomes.watch, driftAtRows: inputs.driftAtRows },
-    summary: [outcomes.summary, inputs.summary].join('; '),
+    summary: [outcomes.summary, inputs.summary, ...(removed === null ? [] : [removed])].join('; '),
   };
 }
 

@@ -50,6 +50,8 @@ export async function composeReplay(
         return Promise.resolve();
       },
     },
+    retention: null,
+    holds: { read: () => Promise.resolve(null), write: () => Promise.resolve() },
     settings: { read: () => Promise.resolve(null), write: () => Promise.resolve() },
     // The replay itself lets the challenger answer its share: it knows the plan.
     canaries: { read: () => Promise.resolve(null), write: () => Promise.resolve() },

@@ -43,6 +43,7 @@ export const defaultPolicy: Policy = {
   rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 50_000 }, quarantine: { labels: 4_000 } },
   serving: { minReplicas: 1, replicaTimeoutMs: 60_000, goldenTolerance: 1e-5 },
   answers: defaultAnswerPolicy,
+  log: { keepMs: null },
 };
 
 /** From a linear model upward, on what is recent and on all there is: a simpler model is often the answer. */

@@ -11,6 +11,8 @@ export interface Home {
   /** Local copies of packages whose registry is elsewhere. */
   readonly packages: string;
   readonly cursors: string;
+  /** What probations have still to look at in the log, by model. */
+  readonly holds: string;
   readonly settings: string;
   /** Canaries that are open, by model. */
   readonly canaries: string;
@@ -33,6 +35,7 @@ export function homeAt(directory: string): Home {
     runs: join(home, 'runs'),
     packages: join(home, 'packages'),
     cursors: join(home, 'cursors'),
+    holds: join(home, 'holds'),
     settings: join(home, 'settings'),
     canaries: join(home, 'canaries'),
     projects: join(home, 'projects'),

@@ -5,6 +5,7 @@ import type { DriftPolicy } from '../domain/drift/judge.ts';
 import type { GatePolicy } from '../domain/gate/policy.ts';
 import type {
   ApprovalPolicy,
+  LogPolicy,
   MonitorPolicy,
   PromotionPolicy,
   RetrainPolicy,
@@ -170,6 +171,10 @@ const answersSchema = z.strictObject({
   controlDecision: z.union([z.literal('random'), z.strictObject({ always: z.string().min(1) })]),
 }) satisfies z.ZodType<AnswerPolicy>;
 
+const logSchema = z.strictObject({
+  keepMs: durationSchema.refine((ms) => ms > 0, 'must be longer than nothing').nullable(),
+}) satisfies z.ZodType<LogPolicy, unknown>;
+
 /** Every part, and every field of a part, may be left out: the default stands in. */
 export const policySchema = z.strictObject({
   retrain: retrainSchema.partial().optional(),
@@ -186,4 +191,5 @@ export const policySchema = z.strictObject({
   rollback: rollbackSchema.partial().optional(),
   serving: servingSchema.partial().optional(),
   answers: answersSchema.partial().optional(),
+  log: logSchema.partial().optional(),
 });

@@ -11,6 +11,7 @@ export const statusOfRefusal = {
   'prediction-unknown': 404,
   'method-unknown': 405,
   'label-contradicts': 409,
+  'prediction-removed': 410,
   'body-too-large': 413,
   'not-acceptable': 406,
   'media-type-unsupported': 415,

@@ -87,6 +87,8 @@ export const feedbackAnswerSchema = z.object({
   duplicates: z.number().int(),
   /** What nobody predicted: ids, or `entity@time`. */
   unknown: z.array(z.string()),
+  /** What is older than the log is kept: ids, or `entity@time`. */
+  removed: z.array(z.string()),
   /** Ids that have another label on record; the record stands, the contradiction is kept beside it. */
   contradictions: z.array(z.string()),
 });

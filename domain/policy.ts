@@ -80,6 +80,14 @@ export interface ServingPolicy {
   readonly goldenTolerance: number;
 }
 
+export interface LogPolicy {
+  /**
+   * Event time (without it, time of serving) that the log of predictions and outcomes goes back from its newest row; null keeps all. Only whole
+   * files go, and only what nothing has still to look at.
+   */
+  readonly keepMs: number | null;
+}
+
 /** How a model that was rolled back may try again. */
 export interface RollbackPolicy {
   /** The cooldown grows by this factor with every rollback in a row. */

@@ -7,6 +7,7 @@ import type { SliceDeclaration } from './gate/slices/declaration.ts';
 import type { UtilitySource } from './gate/utility/utility.ts';
 import type {
   ApprovalPolicy,
+  LogPolicy,
   MonitorPolicy,
   PromotionPolicy,
   RetrainPolicy,
@@ -50,6 +51,7 @@ export interface Policy {
   readonly rollback: RollbackPolicy;
   readonly serving: ServingPolicy;
   readonly answers: AnswerPolicy;
+  readonly log: LogPolicy;
 }
 
 /** One network of the search space; each is trained on every window of `windows`. */

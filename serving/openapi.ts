@@ -96,7 +96,7 @@ const examples: Readonly<Record<string, { readonly request: object; readonly ans
   },
   '/v1/models/{name}/feedback': {
     request: { outcomes: [{ id, label: 'up', labelTime: '2026-11-26T12:00:00Z' }] },
-    answer: { accepted: 1, duplicates: 0, unknown: [], contradictions: [] },
+    answer: { accepted: 1, duplicates: 0, unknown: [], removed: [], contradictions: [] },
   },
   '/v1/models/{name}/verify': { request: { version: '3' }, answer: { version: '3', maxDifference: 0 } },
 };

@@ -1,4 +1,4 @@
-import type { EntityAtTime, LabelRecord } from '../adapters/ports/store.ts';
+import type { EntityAtTime, LabelRecord, RemovedUpTo } from '../adapters/ports/store.ts';
 import type { FeedbackAnswer, FeedbackRequest } from '../config/wire.ts';
 import type { DataSchema } from '../domain/table.ts';
 import { ServiceError } from './errors.ts';
@@ -15,6 +15,8 @@ export type Outcome = Pick<LabelRecord, 'label' | 'labelMs'> & {
 export type FoundOutcome = Pick<LabelRecord, 'label' | 'labelMs'> & {
   readonly id: string | null;
   readonly name: string;
+  /** What the prediction was about; null where it was named by its id. */
+  readonly timeMs: number | null;
 };
 
 export interface SortedOutcomes {
@@ -25,24 +27,27 @@ export interface SortedOutcomes {
 
 /**
  * Sorts what a client reports into what is new, what is known already, what contradicts the label on record (or an earlier
- * one of the same request), and what nobody predicted.
+ * one of the same request), what is older than the log, and what nobody predicted.
  *
  * @param known what was predicted, with the label on record or null
+ * @param removedUpTo null where nothing was removed from the log
  */
 export function sortOutcomes(
   outcomes: readonly FoundOutcome[],
   known: ReadonlyMap<string, Label | null>,
+  removedUpTo: RemovedUpTo | null,
   atMs: number,
 ): SortedOutcomes {
   const labels = new Map(known);
   const accepted: LabelRecord[] = [];
   const contradicting: LabelRecord[] = [];
-  const unknown: string[] = [];
+  const [unknown, removed]: [string[], string[]] = [[], []];
   let duplicates = 0;
-  for (const { id, name, label, labelMs } of outcomes) {
+  for (const outcome of outcomes) {
+    const { id, name, label, labelMs } = outcome;
     const onRecord = id === null ? undefined : labels.get(id);
     const record = { id: id ?? '', label, atMs, ...(labelMs == null ? {} : { labelMs }) };
-    if (onRecord === undefined) unknown.push(name);
+    if (onRecord === undefined) (isRemoved(outcome, removedUpTo) ? removed : unknown).push(name);
     else if (onRecord === null) {
       accepted.push(record);
       labels.set(record.id, label);
@@ -50,7 +55,16 @@ export function sortOutcomes(
     else contradicting.push(record);
   }
   const contradictions = contradicting.map(({ id }) => id);
-  return { accepted, contradicting, answer: { accepted: accepted.length, duplicates, unknown, contradictions } };
+  return {
+    accepted,
+    contradicting,
+    answer: { accepted: accepted.length, duplicates, unknown, removed, contradictions },
+  };
+}
+
+function isRemoved({ name, timeMs }: FoundOutcome, upTo: RemovedUpTo | null): boolean {
+  if (upTo === null) return false;
+  return timeMs === null ? name <= upTo.id : timeMs <= upTo.eventMs;
 }
 
 /** The log may give the label of a regression back as text. */

@@ -18,6 +18,7 @@ import { openReplicas } from '../adapters/replicas/http-replicas.ts';
 import { createModelRuntime } from '../adapters/runtime/model-runtime.ts';
 import { tensorflowSettings } from '../adapters/runtime/tensorflow-settings.ts';
 import type { StoreLocation } from '../config/store-location.ts';
+import { openRetention } from '../adapters/store/open-retention.ts';
 import { openStore } from '../adapters/store/open-store.ts';
 import type { MirroredTracking } from '../adapters/tracking/mirrored-tracking.ts';
 import { openTracking, type TrackingPlace } from '../adapters/tracking/open-tracking.ts';
@@ -64,6 +65,7 @@ export async function compose(
   return {
     registry: await openRegistry({ directory: home.registry, cacheDirectory: home.packages, mlflow, trust }),
     store: await openStore({ directory: home.store, s3 }),
+    retention: await openRetention({ directory: home.store, s3 }),
     ledger: await openLedger({ directory: home.ledger }),
     runtime: createModelRuntime({ storeDirectory: home.store, settings: tensorflowSettings, spare: true }),
     replicas: openReplicas({
@@ -75,6 +77,7 @@ export async function compose(
     tracking: openTracking({ directory: home.runs, mlflow, onTrouble: onTrackingTrouble }),
     reports: openReports({ directory: home.reports, temporalUi }),
     cursors: openNotes(home.cursors),
+    holds: openNotes(home.holds),
     settings: openNotes(home.settings),
     canaries: openNotes(home.canaries),
     loadProject: (ref) => loadKnownProject(home, ref),

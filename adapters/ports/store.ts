@@ -1,5 +1,6 @@
 import type { Decision } from '../../domain/answers/control.ts';
 import type { PolicyClock } from '../../domain/policy.ts';
+import type { KeepRule } from '../../domain/retention/find-expired.ts';
 import type { DataSchema, RowRange, Table } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
 
@@ -61,7 +62,28 @@ export interface PredictionLog {
   findPredictions(model: string, ids: readonly string[]): Promise<ReadonlyMap<string, string | number | null>>;
   /** The prediction that each names, by any replica; null where there is none. Event time counts, or without one the time of serving. */
   findAboutEntities(model: string, wanted: readonly EntityAtTime[]): Promise<readonly (string | null)[]>;
+  /** Up to where predictions are gone because the log need not keep them; null where all are kept. */
+  findRemoved(model: string): Promise<RemovedUpTo | null>;
   close(): Promise<void>;
+}
+
+/** Predictions up to this id, or about a time up to `eventMs`, may have been removed from the log. */
+export interface RemovedUpTo {
+  readonly id: string;
+  /** Ms since the epoch. */
+  readonly eventMs: number;
+}
+
+/** What was taken out of a log. */
+export interface RemovedParts {
+  readonly partitions: number;
+  readonly predictions: number;
+  readonly labels: number;
+}
+
+/** Takes out of a log what it need not keep; policy clocks go on counting it. */
+export interface Retention {
+  removeExpired(model: string, rule: KeepRule): Promise<RemovedParts>;
 }
 
 /** Predictions in prediction order with what is known of their outcome. All arrays have one entry (or `width` outputs) per row. */

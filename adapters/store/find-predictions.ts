@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { asNumbers, asTexts, queryColumns, quoteText } from '../duckdb/columns.ts';
 import type { EntityAtTime } from '../ports/store.ts';
 import type { LabelOnRecord } from './known-ids.ts';
+import type { FactsReader } from './partition-facts.ts';
 import { listSegments, type OpenSegment, type Places, type Segments } from './layout.ts';
 import type { Partition } from './partitions.ts';
 import { readRecords } from './records.ts';
@@ -58,17 +59,25 @@ async function lookUp(
   return asTexts(columns[0]).map(String);
 }
 
-/** Labels on record under these ids, in the segments that `isOfInterest`. */
+export interface LabelSources {
+  readonly connection: DuckDBConnection;
+  readonly places: Places;
+  readonly facts: FactsReader;
+}
+
+/** Labels on record under these ids, in the segments that `isOfInterest`. Of partitions only those are opened whose ids reach so far. */
 export async function findLabels(
-  connection: DuckDBConnection,
-  places: Places,
+  { connection, places, facts }: LabelSources,
   model: string,
   ids: readonly string[],
   isOfInterest: (segment: OpenSegment | Partition) => boolean,
 ): Promise<ReadonlyMap<string, LabelOnRecord>> {
   return await retryWhenSealed(async () => {
     const all = await listSegments(places, model, 'labels');
-    const segments = { open: all.open.filter(isOfInterest), sealed: all.sealed.filter(isOfInterest) };
+    const near = (await facts.read('labels', all.sealed.filter(isOfInterest))).filter(({ firstId, lastId }) =>
+      ids.some((id) => firstId <= id && id <= lastId),
+    );
+    const segments = { open: all.open.filter(isOfInterest), sealed: near.map(({ partition }) => partition) };
     if (segments.open.length + segments.sealed.length === 0) return new Map();
     const { columns } = await queryColumns(
       connection,

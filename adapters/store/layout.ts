@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isModelName } from '../files/names.ts';
 import type { Partition, Partitions } from './partitions.ts';
+import { sumRemoved, type Removed } from './tombstones.ts';
 
 /** Kinds of records in the log of a model. */
 export type RecordKind = 'predictions' | 'labels' | 'contradictions';
@@ -46,14 +47,32 @@ export interface Segments {
   readonly sealed: readonly Partition[];
 }
 
-/** Segments of one kind. One that is in both forms counts once, as Parquet: it is about to lose the other. */
-export async function listSegments({ root, partitions }: Places, model: string, kind: RecordKind): Promise<Segments> {
+export interface SegmentList extends Segments {
+  readonly removed: Removed;
+}
+
+/**
+ * Segments of one kind. One that is in both forms counts once, as Parquet: it is about to lose the other. One that has a tombstone counts
+ * by that alone.
+ */
+export async function listSegments(
+  { root, partitions }: Places,
+  model: string,
+  kind: RecordKind,
+): Promise<SegmentList> {
   // Open first: a segment that is sealed between the two looks is then seen twice, never not at all.
   const stems = await listOpenStems(root, model, kind);
   const sealed = await partitions.list(model, kind);
+  // Tombstones last: a partition that is gone from the list had one before it went.
+  const tombstones = await partitions.listRemoved(model, kind);
+  const gone = new Set(tombstones.map(({ stem }) => stem));
   const known = new Set(sealed.map(({ stem }) => stem));
-  const open = stems.filter((stem) => !known.has(stem));
-  return { open: open.map((stem) => ({ stem, path: openPath(root, model, kind, stem) })), sealed };
+  const open = stems.filter((stem) => !known.has(stem) && !gone.has(stem));
+  return {
+    open: open.map((stem) => ({ stem, path: openPath(root, model, kind, stem) })),
+    sealed: sealed.filter(({ stem }) => !gone.has(stem)),
+    removed: sumRemoved(tombstones),
+  };
 }
 
 export function openPath(root: string, model: string, kind: RecordKind, stem: string): string {

@@ -23,6 +23,8 @@ export interface StoreOptions {
 interface Sources {
   readonly predictions: string;
   readonly labels: string;
+  /** Rows that were removed, and count all the same. */
+  readonly removed: { readonly predictions: number; readonly labels: number };
 }
 
 /** Opens the reading side of the store, and its snapshots. Any number of processes may. */
@@ -39,8 +41,9 @@ export async function openStore({ directory, s3 = null }: StoreOptions): Promise
     async clock(model) {
       const { columns } = await query(
         model,
-        ({ predictions, labels }) =>
-          `SELECT CAST((SELECT count(*) FROM ${predictions}) AS DOUBLE), CAST((SELECT count(*) FROM ${labels}) AS DOUBLE),
+        ({ predictions, labels, removed }) =>
+          `SELECT CAST((SELECT count(*) FROM ${predictions}) + ${removed.predictions} AS DOUBLE),
+                  CAST((SELECT count(*) FROM ${labels}) + ${removed.labels} AS DOUBLE),
                   (SELECT max(eventMs) FROM ${predictions})`,
       );
       const [rows = 0, labels = 0, eventMs = Number.NaN] = columns.map((column) => asNumbers(column)[0]);
@@ -61,7 +64,11 @@ async function findSources(places: Places, model: string): Promise<Sources> {
   // Labels first: a label whose prediction is logged a moment later is then never seen without it.
   const labels = await listSegments(places, model, 'labels');
   const predictions = await listSegments(places, model, 'predictions');
-  return { predictions: readRecords('predictions', predictions), labels: readRecords('labels', labels) };
+  return {
+    predictions: readRecords('predictions', predictions),
+    labels: readRecords('labels', labels),
+    removed: { predictions: predictions.removed.rows, labels: labels.removed.rows },
+  };
 }
 
 async function readOutcomes(query: Query, window: WindowQuery): ReturnType<Store['readOutcomes']> {

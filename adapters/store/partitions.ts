@@ -1,7 +1,8 @@
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncDirectory, syncFile, temporaryName } from '../files/durable.ts';
 import { listNames, modelDirectory, type RecordKind } from './layout.ts';
+import { parseTombstone, tombstoneName, type Tombstone } from './tombstones.ts';
 
 /** A sealed segment: a Parquet file among those of the UTC date on which it was begun. */
 export interface Partition {
@@ -19,6 +20,9 @@ export interface Partitions {
   write(model: string, kind: RecordKind, stem: string, copyTo: (path: string) => Promise<unknown>): Promise<void>;
   /** Removing one that is gone does no harm. */
   remove(partition: Partition): Promise<void>;
+  listRemoved(model: string, kind: RecordKind): Promise<readonly Tombstone[]>;
+  /** From when it returns on, a partition's rows count as removed, whatever happens to its file. Doing it again does no harm. */
+  markRemoved(model: string, kind: RecordKind, tombstone: Tombstone): Promise<void>;
 }
 
 /** The UTC date on which a segment was begun, out of its name `<replica>-<ms>-<6 characters>`. */
@@ -30,6 +34,7 @@ export function dateOfStem(stem: string): string {
 /** Partitions on this machine's disk: `<model>/<kind>/sealed/date=YYYY-MM-DD/<segment>.parquet`. */
 export function localPartitions(root: string): Partitions {
   const sealed = (model: string, kind: RecordKind): string => join(modelDirectory(root, model), kind, 'sealed');
+  const removed = (model: string, kind: RecordKind): string => join(modelDirectory(root, model), kind, 'removed');
   return {
     async list(model, kind) {
       const directory = sealed(model, kind);
@@ -55,6 +60,17 @@ export function localPartitions(root: string): Partitions {
       await rm(path, { force: true });
       // The folder goes with its last file; while others are in it, it stays.
       await rmdir(dirname(path)).catch(() => undefined);
+    },
+    async listRemoved(model, kind) {
+      return (await listNames(removed(model, kind))).flatMap((name) => parseTombstone(name) ?? []);
+    },
+    async markRemoved(model, kind, tombstone) {
+      const directory = removed(model, kind);
+      await mkdir(directory, { recursive: true });
+      const handle = await open(join(directory, tombstoneName(tombstone)), 'a');
+      await handle.sync();
+      await handle.close();
+      for (const folder of [directory, dirname(directory)]) await syncDirectory(folder);
     },
   };
 }

@@ -1,13 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { isModelName } from '../files/names.ts';
 import type { PredictionLog } from '../ports/store.ts';
-import { findAboutEntities, findLabels, findLogged } from './find-predictions.ts';
+import { findAboutEntities, findLabels, findLogged, type LabelSources } from './find-predictions.ts';
 import { createKnownIds, type KnownIds, type LabelOnRecord } from './known-ids.ts';
 import type { Places } from './layout.ts';
 import { openPartitions } from './open-partitions.ts';
 import type { StoreLocation } from '../../config/store-location.ts';
+import { sumRemoved } from './tombstones.ts';
+import { createFactsReader } from './partition-facts.ts';
 import { createSealer, sealOrphans, type Sealer } from './seal.ts';
 import type { Durability } from './segment.ts';
 import { createWriters, type Writers } from './writers.ts';
@@ -47,6 +49,7 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
   const limits = { maxLines: maxSegmentLines, maxAgeMs: maxSegmentAgeMs };
   const writers = createWriters(places, sealer, { replicaId, durability, now, onFlush, ...limits });
   const known = createKnownIds(root);
+  const facts = createFactsReader(connection);
   return {
     async appendPredictions(model, records) {
       const ids = known.of(model);
@@ -59,8 +62,10 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
       for (const { id, label } of records) ids.set(id, label);
     },
     appendContradictions: (model, records) => writers.write(model, 'contradictions', records),
-    findPredictions: (model, ids) => findPredictions({ connection, places, writers }, known.of(model), model, ids),
+    findPredictions: (model, ids) =>
+      findPredictions({ connection, places, facts, writers }, known.of(model), model, ids),
     findAboutEntities: (model, wanted) => findAboutEntities(connection, places, model, wanted),
+    findRemoved: async (model) => sumRemoved(await places.partitions.listRemoved(model, 'predictions')).upTo,
     async close() {
       await writers.close();
       connection.closeSync();
@@ -79,29 +84,28 @@ async function sealLeftovers(sealer: Sealer, places: Places, replicaId: string):
   }
 }
 
-interface Sources {
-  readonly connection: DuckDBConnection;
-  readonly places: Places;
+interface Sources extends LabelSources {
   readonly writers: Writers;
 }
 
 /** An own prediction may have been labelled through another replica: what others wrote is looked at until a label is known. */
 async function findPredictions(
-  { connection, places, writers }: Sources,
+  sources: Sources,
   known: KnownIds,
   model: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, LabelOnRecord>> {
+  const { connection, places, writers } = sources;
   const strange = ids.filter((id) => known.get(id) === undefined);
   const unlabelled = ids.filter((id) => known.get(id) === null);
   if (unlabelled.length > 0) {
-    const elsewhere = await findLabels(connection, places, model, unlabelled, (segment) => !writers.isOwn(segment));
+    const elsewhere = await findLabels(sources, model, unlabelled, (segment) => !writers.isOwn(segment));
     for (const [id, label] of elsewhere) known.set(id, label);
   }
   const found = new Map(ids.flatMap((id) => withLabel(id, known.get(id))));
   if (strange.length === 0) return found;
   const logged = await findLogged(connection, places, model, strange);
-  const labels = logged.size === 0 ? null : await findLabels(connection, places, model, [...logged], () => true);
+  const labels = logged.size === 0 ? null : await findLabels(sources, model, [...logged], () => true);
   for (const id of logged) {
     const label = labels?.get(id) ?? null;
     known.set(id, label);

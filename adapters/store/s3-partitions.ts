@@ -4,33 +4,39 @@ import type { StoreLocation } from '../../config/store-location.ts';
 import { asTexts, queryColumns, quoteText } from '../duckdb/columns.ts';
 import { checkModelName, StoreError, type RecordKind } from './layout.ts';
 import { dateOfStem, type Partitions } from './partitions.ts';
+import { parseTombstone, tombstoneName } from './tombstones.ts';
 
 /** Sealed segments in a bucket: `<url>/<model>/<kind>/sealed/date=YYYY-MM-DD/<segment>.parquet`. An upload is seen whole or not at all. */
 export async function openS3Partitions(connection: DuckDBConnection, location: StoreLocation): Promise<Partitions> {
   await connectToS3(connection, location);
   const base = location.url.replace(/\/+$/, '');
 
-  const folder = (model: string, kind: RecordKind): string => {
+  const folder = (model: string, kind: RecordKind, state: 'sealed' | 'removed'): string => {
     checkModelName(model);
-    return `${base}/${model}/${kind}/sealed`;
+    return `${base}/${model}/${kind}/${state}`;
+  };
+  const glob = async (pattern: string): Promise<readonly string[]> => {
+    const sql = `SELECT file FROM glob(${quoteText(pattern)}) ORDER BY 1`;
+    const { columns } = await ask(location, () => queryColumns(connection, sql));
+    return asTexts(columns[0]).map(String);
   };
   return {
     async list(model, kind) {
-      const { columns } = await ask(location, () =>
-        queryColumns(
-          connection,
-          `SELECT file FROM glob(${quoteText(`${folder(model, kind)}/*/*.parquet`)}) ORDER BY 1`,
-        ),
-      );
-      return asTexts(columns[0]).flatMap((path) => {
-        const [, date, stem] = /\/date=([\d-]+)\/([^/]+)\.parquet$/.exec(path ?? '') ?? [];
-        return path === null || date === undefined || stem === undefined ? [] : [{ path, date, stem }];
+      return (await glob(`${folder(model, kind, 'sealed')}/*/*.parquet`)).flatMap((path) => {
+        const [, date, stem] = /\/date=([\d-]+)\/([^/]+)\.parquet$/.exec(path) ?? [];
+        return date === undefined || stem === undefined ? [] : [{ path, date, stem }];
       });
     },
     async write(model, kind, stem, copyTo) {
-      await ask(location, () => copyTo(`${folder(model, kind)}/date=${dateOfStem(stem)}/${stem}.parquet`));
+      await ask(location, () => copyTo(`${folder(model, kind, 'sealed')}/date=${dateOfStem(stem)}/${stem}.parquet`));
     },
-    remove: ({ path }) => removeObject(location, path),
+    remove: ({ path }) => request(location, path, 'DELETE'),
+    async listRemoved(model, kind) {
+      const paths = await glob(`${folder(model, kind, 'removed')}/*`);
+      return paths.flatMap((path) => parseTombstone(path.slice(path.lastIndexOf('/') + 1)) ?? []);
+    },
+    markRemoved: (model, kind, tombstone) =>
+      request(location, `${folder(model, kind, 'removed')}/${tombstoneName(tombstone)}`, 'PUT'),
   };
 }
 
@@ -64,8 +70,8 @@ async function ask<T>({ url }: StoreLocation, work: () => Promise<T>): Promise<T
   }
 }
 
-/** DuckDB reads and writes objects, and deletes none. */
-async function removeObject(location: StoreLocation, path: string): Promise<void> {
+/** DuckDB reads objects and writes Parquet; it deletes none, and writes no empty ones. */
+async function request(location: StoreLocation, path: string, method: 'PUT' | 'DELETE'): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey, sessionToken } = location;
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(path) ?? [];
   const name = key.split('/').map(encodeURIComponent).join('/');
@@ -80,8 +86,8 @@ async function removeObject(location: StoreLocation, path: string): Promise<void
     service: 's3',
     ...(sessionToken === null ? {} : { sessionToken }),
   });
-  const answer = await ask(location, () => client.fetch(url, { method: 'DELETE' }));
-  if (!answer.ok && answer.status !== 404) {
-    throw new StoreError(`${path} could not be deleted: the store answered ${answer.status}`);
-  }
+  const answer = await ask(location, () => client.fetch(url, { method }));
+  if (answer.ok || (method === 'DELETE' && answer.status === 404)) return;
+  const what = method === 'PUT' ? 'written' : 'deleted';
+  throw new StoreError(`${path} could not be ${what}: the store answered ${answer.status}`);
 }

@@ -76,10 +76,11 @@ export async function sealOrphans(
     (stem) => stem.startsWith(`${replicaId}-`) && /^\d+-[0-9a-z]{6}$/.test(stem.slice(replicaId.length + 1)),
   );
   if (own.length === 0) return;
-  const sealed = new Set((await partitions.list(model, kind)).map(({ stem }) => stem));
+  const sealed = [...(await partitions.list(model, kind)), ...(await partitions.listRemoved(model, kind))];
+  const done = new Set(sealed.map(({ stem }) => stem));
   for (const stem of own) {
-    // It was sealed, and the process ended before the lines were gone.
-    if (sealed.has(stem)) await rm(openPath(root, model, kind, stem), { force: true });
+    // It was sealed (and may have been removed since), and the process ended before the lines were gone.
+    if (done.has(stem)) await rm(openPath(root, model, kind, stem), { force: true });
     else void sealer.seal({ model, kind, stem });
   }
 }

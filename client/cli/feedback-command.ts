@@ -73,14 +73,28 @@ function showProgress(): (done: number, total: number) => void {
   };
 }
 
-function formatSent({ model, rows, accepted, duplicates, unknown, contradictions, invalid }: SentOutcomes): string {
-  const refused = `${unknown.length} unknown, ${contradictions.length} contradictions, ${invalid.length} invalid`;
+function formatSent({
+  model,
+  rows,
+  accepted,
+  duplicates,
+  unknown,
+  removed,
+  contradictions,
+  invalid,
+}: SentOutcomes): string {
+  const late = removed.length === 0 ? '' : `, ${removed.length} too late`;
+  const refused = `${unknown.length} unknown${late}, ${contradictions.length} contradictions, ${invalid.length} invalid`;
   const at = (line: number | null): string => (line === null ? '' : `line ${line}: `);
   return [
     `${model}: ${rows} rows: ${accepted} accepted, ${duplicates} duplicates, ${refused}`,
     ...list(
       'nobody predicted',
       unknown.map(({ line, name }) => `${at(line)}${name}`),
+    ),
+    ...list(
+      'came too late: the log no longer keeps these predictions',
+      removed.map(({ line, name }) => `${at(line)}${name}`),
     ),
     ...list(
       'contradict the label on record, which stands',

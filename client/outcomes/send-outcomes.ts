@@ -13,6 +13,8 @@ export interface SentOutcomes {
   readonly duplicates: number;
   /** Nobody predicted them: `entity@time` or the id. */
   readonly unknown: readonly NamedRow[];
+  /** Older than the service keeps its log. */
+  readonly removed: readonly NamedRow[];
   /** Another label is on record, and stands; the id is that of the prediction. */
   readonly contradictions: readonly NamedRow[];
   /** Not sent. */
@@ -56,7 +58,8 @@ export async function sendOutcomes(
     if ('reason' in outcome) invalid.push(outcome);
     else valid.push({ line: row.line, outcome });
   }
-  let sum = { accepted: 0, duplicates: 0, unknown: [] as NamedRow[], contradictions: [] as NamedRow[] };
+  const none: readonly NamedRow[] = [];
+  let sum = { accepted: 0, duplicates: 0, unknown: none, removed: none, contradictions: none };
   for (let from = 0; from < valid.length; from += batchRows) {
     const batch = valid.slice(from, from + batchRows);
     const answer = await sendBatch(client, model, batch);
@@ -67,6 +70,7 @@ export async function sendOutcomes(
       accepted: sum.accepted + answer.accepted,
       duplicates: sum.duplicates + answer.duplicates,
       unknown: [...sum.unknown, ...named(answer.unknown)],
+      removed: [...sum.removed, ...named(answer.removed)],
       contradictions: [...sum.contradictions, ...named(answer.contradictions)],
     };
     onProgress(from + batch.length, valid.length);
@@ -84,10 +88,10 @@ async function sendBatch(
     return await client.feedback(model, { outcomes });
   } catch (error) {
     if (!(error instanceof PredictionError)) throw error;
-    // A request of which nothing is known is refused as a whole.
-    if (error.code === 'prediction-unknown') {
-      return { accepted: 0, duplicates: 0, unknown: outcomes.map(nameOf), contradictions: [] };
-    }
+    // A request of which nothing is known, or nothing is kept, is refused as a whole.
+    const none = { accepted: 0, duplicates: 0, unknown: [], removed: [], contradictions: [] };
+    if (error.code === 'prediction-unknown') return { ...none, unknown: outcomes.map(nameOf) };
+    if (error.code === 'prediction-removed') return { ...none, removed: outcomes.map(nameOf) };
     const lines = `lines ${batch[0]?.line} to ${batch.at(-1)?.line}`;
     const message = `${lines} were not taken: ${error.message} (what came before is on record; send the file again when it is mended)`;
     throw new ClientError('refused', message, { cause: error });

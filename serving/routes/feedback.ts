@@ -1,4 +1,4 @@
-import type { PredictionLog } from '../../adapters/ports/store.ts';
+import type { PredictionLog, RemovedUpTo } from '../../adapters/ports/store.ts';
 import type { FeedbackAnswer, FeedbackRequest } from '../../config/wire.ts';
 import { findModel, noChampion, record, type Dependencies } from '../dependencies.ts';
 import { ServiceError, toErrorBody } from '../errors.ts';
@@ -36,8 +36,11 @@ async function takeOutcomes(
   const found = await findIds(log, model, outcomes);
   const ids = found.flatMap(({ id }) => (id === null ? [] : [id]));
   const known = ids.length === 0 ? new Map<string, null>() : await log.findPredictions(model, ids);
-  const { accepted, contradicting, answer } = sortOutcomes(found, known, Date.now());
+  const isAllKnown = found.every(({ id }) => id !== null && known.has(id));
+  const removedUpTo = isAllKnown ? null : await log.findRemoved(model);
+  const { accepted, contradicting, answer } = sortOutcomes(found, known, removedUpTo, Date.now());
   if (answer.unknown.length === outcomes.length) throw unknownPredictions(model, answer.unknown, outcomes);
+  if (answer.removed.length === outcomes.length) throw removedPredictions(model, answer.removed, removedUpTo);
   if (accepted.length > 0) await record(log.appendLabels(model, accepted));
   if (contradicting.length === 0) return { statusCode: 200, body: answer };
   await record(log.appendContradictions(model, contradicting));
@@ -54,9 +57,9 @@ async function findIds(
   const found = wanted.length === 0 ? [] : await log.findAboutEntities(model, wanted);
   let next = 0;
   return outcomes.map(({ of, ...outcome }) => {
-    if (typeof of === 'string') return { ...outcome, id: of, name: of };
+    if (typeof of === 'string') return { ...outcome, id: of, name: of, timeMs: null };
     const id = found[next++] ?? null;
-    return { ...outcome, id, name: `${of.entity}@${new Date(of.timeMs).toISOString()}` };
+    return { ...outcome, id, name: `${of.entity}@${new Date(of.timeMs).toISOString()}`, timeMs: of.timeMs };
   });
 }
 
@@ -71,6 +74,15 @@ function unknownPredictions(model: string, names: readonly string[], outcomes: r
     : 'send the `entities` and `times` that the predictions were asked with, or a longer `withinMs`';
   const field = byId ? 'outcomes[0].id' : 'outcomes[0].entity';
   return new ServiceError('prediction-unknown', `${model} made no prediction with ${which}: ${todo}`, { field });
+}
+
+function removedPredictions(model: string, [first]: readonly string[], upTo: RemovedUpTo | null): ServiceError {
+  const until = upTo === null ? '' : ` up to ${new Date(upTo.eventMs).toISOString()}`;
+  return new ServiceError(
+    'prediction-removed',
+    `the outcome of "${first}" comes too late: ${model} no longer keeps its predictions${until} (policy.log.keepMs)`,
+    { field: 'outcomes[0]' },
+  );
 }
 
 function contradiction({ contradictions, accepted }: FeedbackAnswer): ServiceError {

@@ -60,7 +60,10 @@ function registerModelRoutes(app: App, deps: Dependencies): void {
     '/v1/models/:name/feedback',
     {
       config: { access: ['feedback'], isLoad: true },
-      schema: { ...feedback, response: { 200: feedbackAnswerSchema, 409: contradicted, ...refusals } },
+      schema: {
+        ...feedback,
+        response: { 200: feedbackAnswerSchema, 409: contradicted, 410: errorSchema, ...refusals },
+      },
     },
     async (request, reply) => {
       const { statusCode, body } = await takeFeedback(request.params.name, request.body);

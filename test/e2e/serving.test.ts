@@ -205,7 +205,7 @@ describe('the service ends', () => {
     const again = createPredictionClient((await startService(rig.home)).url);
     const outcomes = load.answers.map(({ id }) => ({ id, label: 'up' }));
     const answer = await again.feedback(model, { outcomes });
-    expect(answer).toEqual({ accepted: outcomes.length, duplicates: 0, unknown: [], contradictions: [] });
+    expect(answer).toEqual({ accepted: outcomes.length, duplicates: 0, unknown: [], removed: [], contradictions: [] });
   });
 
   it('and remembers labels after a restart', async () => {
@@ -219,7 +219,7 @@ describe('the service ends', () => {
       { id: second.id, label: 'down' },
     ];
     const answer = await again.feedback(model, { outcomes });
-    expect(answer).toEqual({ accepted: 0, duplicates: 1, unknown: [], contradictions: [second.id] });
+    expect(answer).toEqual({ accepted: 0, duplicates: 1, unknown: [], removed: [], contradictions: [second.id] });
   });
 
   it('by SIGTERM under load in order: no answer is lost, the heartbeat is gone, the exit code is 0', async () => {

@@ -36,4 +36,5 @@ export const testPolicy: Policy = {
   rollback: { backoffFactor: 2, maxRollbacks: 3, per: { labels: 100_000 }, quarantine: { labels: 20_000 } },
   serving: { minReplicas: 1, replicaTimeoutMs: 10_000, goldenTolerance: 1e-5 },
   answers: defaultAnswerPolicy,
+  log: { keepMs: null },
 };

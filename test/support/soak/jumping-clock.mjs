@@ -5,7 +5,7 @@ let offsetMs = 0;
 
 function jump() {
   offsetMs = Math.round((2 * Math.random() - 1) * longestMs);
-  setTimeout(jump, 500 + 2_000 * Math.random()).unref();
+  setTimeout(jump, 2_000 + 18_000 * Math.random()).unref();
 }
 
 if (longestMs > 0) {

@@ -17,7 +17,7 @@ export interface KillableService {
 
 export interface KillableOptions {
   readonly home: string;
-  /** Its clock jumps by up to so much, in either direction, every second or two; 0 leaves it alone. */
+  /** Its clock jumps by up to so much, in either direction, every few seconds; 0 leaves it alone. */
   readonly jumpMs: number;
 }
 
@@ -54,7 +54,7 @@ async function startService({ home, jumpMs }: KillableOptions, port: number): Pr
       ...process.env,
       INCUMBENT_HOME: home,
       INCUMBENT_REPLICA_ID: 'r1',
-      INCUMBENT_POLL_MS: '20',
+      INCUMBENT_POLL_MS: '250',
       SOAK_JUMP_MS: String(jumpMs),
       PORT: String(port),
     },

@@ -32,7 +32,7 @@ const refusing =
     response.end(JSON.stringify(toErrorBody(refusal)));
   };
 
-const accepted = { accepted: 1, duplicates: 0, unknown: [], contradictions: [] };
+const accepted = { accepted: 1, duplicates: 0, unknown: [], removed: [], contradictions: [] };
 const predicted = { model, version: '1', requestId: 'r', predictions: [] };
 const json =
   (body: object): Reply =>

@@ -53,9 +53,13 @@ describe('a model project', () => {
     expect(project.training).toEqual({ ...defaultTraining, maxEpochs: 3 });
   });
 
-  it('refuses a retention of the log, which nothing would heed', async () => {
-    const policy = { log: { retainMs: '30d', retainRows: 1 } };
-    expect(await problemsOf({ ...minimal, policy })).toMatchObject([{ field: 'policy.log' }]);
+  it('keeps the log whole, or for as long as the project says', async () => {
+    expect((await loadProject(await projectOf(minimal))).policy.log).toEqual({ keepMs: null });
+    const policy = { log: { keepMs: '400d' } };
+    expect((await loadProject(await projectOf({ ...minimal, policy }))).policy.log.keepMs).toBe(400 * 86_400_000);
+    const problems = await problemsOf({ ...minimal, policy: { log: { keepMs: '0d' } } });
+    expect(problems).toMatchObject([{ field: 'policy.log.keepMs' }]);
+    expect(JSON.stringify(problems)).toContain('longer than nothing');
   });
 
   it('takes what the command line says over what the file says', async () => {

@@ -29,6 +29,7 @@ function depsOf(rows: readonly Row[], holdout: object | null = null): Dependenci
   return {
     store: { readOutcomes },
     reports: null,
+    holds: { read: () => Promise.resolve(null), write: () => Promise.resolve() },
     registry: {
       fetchPackage: () => Promise.resolve('package'),
       getVersion: () => Promise.resolve({ tags: { blockRows: '1' } }),

@@ -1,7 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openRetention } from '../../../adapters/store/open-retention.ts';
+import { openPredictionLog } from '../../../adapters/store/prediction-log.ts';
 import type { FeedbackAnswer, PredictAnswer } from '../../../config/wire.ts';
+import { prediction } from '../../support/predictions.ts';
 import { goodRow, model, startRig, type Rig } from './support.ts';
 
 async function predictIds({ service }: Rig, count: number): Promise<string[]> {
@@ -36,7 +39,7 @@ describe('feedback', () => {
   it('is accepted once; the same again is a duplicate', async () => {
     const { rig, ids } = await startWithIds(2);
     const outcomes = ids.map((id) => ({ id, label: 'yes' }));
-    const none = { unknown: [], contradictions: [] };
+    const none = { unknown: [], removed: [], contradictions: [] };
     expect(await report(rig, outcomes)).toEqual({ status: 200, body: { accepted: 2, duplicates: 0, ...none } });
     expect(await report(rig, outcomes)).toEqual({ status: 200, body: { accepted: 0, duplicates: 2, ...none } });
   });
@@ -52,8 +55,34 @@ describe('feedback', () => {
   it('lists unknown ids among known ones, and accepts the others', async () => {
     const { rig, ids } = await startWithIds(1);
     const outcomes = [...ids, 'nobody'].map((id) => ({ id, label: 'no' }));
-    const body = { accepted: 1, duplicates: 0, unknown: ['nobody'], contradictions: [] };
+    const body = { accepted: 1, duplicates: 0, unknown: ['nobody'], removed: [], contradictions: [] };
     expect(await report(rig, outcomes)).toEqual({ status: 200, body });
+  });
+
+  it('about what the log no longer keeps is 410, and listed among what is taken', async () => {
+    const { rig, ids } = await startWithIds(1);
+    const oldId = '1000000000000-r1-abcd000000';
+    const old = prediction(0, { id: oldId, atMs: 1e12, eventMs: 1e12, entity: 'shop 7' });
+    const earlier = await openPredictionLog({ directory: rig.storeDirectory, replicaId: 'r0' });
+    await earlier.appendPredictions(model, [old]);
+    await earlier.close();
+    await rig.log.close();
+    const retention = await openRetention({ directory: rig.storeDirectory });
+    const rule = { keepMs: 86_400_000, neededAfterId: '9', neededRows: 0 };
+    expect(await retention.removeExpired(model, rule)).toMatchObject({ predictions: 1 });
+    const late = await startRig([{}], {
+      log: await openPredictionLog({ directory: rig.storeDirectory, replicaId: 'r3' }),
+    });
+    await late.service.listen({ host: '127.0.0.1', port: 0 });
+    const byId = await report(late, [{ id: oldId, label: 'yes' }]);
+    expect(byId.status).toBe(410);
+    expect(byId.body.error).toMatchObject({ code: 'prediction-removed', field: 'outcomes[0]' });
+    expect(byId.body.error?.message).toContain('no longer keeps its predictions up to 2001-09-09T01:46:40.000Z');
+    const byEntity = { entity: 'shop 7', time: '2001-09-09T00:00:00Z', label: 'yes' };
+    expect((await report(late, [byEntity])).status).toBe(410);
+    const mixed = [oldId, ...ids, 'nobody'].map((id) => ({ id, label: 'yes' }));
+    const body = { accepted: 1, duplicates: 0, unknown: ['nobody'], removed: [oldId], contradictions: [] };
+    expect(await report(late, mixed)).toEqual({ status: 200, body });
   });
 
   it('that contradicts is 409 and kept beside the record; the others are accepted', async () => {
@@ -65,7 +94,7 @@ describe('feedback', () => {
       { id: second, label: 'no' },
     ]);
     expect(status).toBe(409);
-    expect(body).toMatchObject({ accepted: 1, duplicates: 0, unknown: [], contradictions: [first] });
+    expect(body).toMatchObject({ accepted: 1, duplicates: 0, unknown: [], removed: [], contradictions: [first] });
     expect(body.error?.code).toBe('label-contradicts');
     expect(await readContradictions(rig)).toContain(`{"id":"${first}","label":"no"`);
     expect(await rig.log.findPredictions(model, ids)).toEqual(new Map([[first, 'yes'], [second, 'no']])); // prettier-ignore

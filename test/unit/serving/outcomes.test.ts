@@ -46,20 +46,20 @@ describe('outcomes', () => {
     ['a regression label that the log gives back as text is the same', '2.50', 2.5, { duplicates: 1 }],
     ['another regression label contradicts', '2.5', 2.6, { contradictions: ['a'] }],
   ])('%s', (_name, onRecord, label, expected) => {
-    const { answer } = sortOutcomes([{ id: 'a', name: 'a', label }], new Map([['a', onRecord]]), 1);
-    expect(answer).toEqual({ accepted: 0, duplicates: 0, unknown: [], contradictions: [], ...expected });
+    const { answer } = sortOutcomes([{ id: 'a', name: 'a', timeMs: null, label }], new Map([['a', onRecord]]), null, 1);
+    expect(answer).toEqual({ accepted: 0, duplicates: 0, unknown: [], removed: [], contradictions: [], ...expected });
   });
 
   it('without a prediction are unknown', () => {
-    const { answer, accepted } = sortOutcomes([{ id: 'a', name: 'a', label: '1' }], new Map(), 1);
+    const { answer, accepted } = sortOutcomes([{ id: 'a', name: 'a', timeMs: null, label: '1' }], new Map(), null, 1);
     expect(answer.unknown).toEqual(['a']);
     expect(accepted).toEqual([]);
   });
 
   it('of one request are held against each other', () => {
-    const outcomes = ['1', '1', '0'].map((label) => ({ id: 'a', name: 'a', label }));
-    const { answer, contradicting } = sortOutcomes(outcomes, new Map([['a', null]]), 7);
-    expect(answer).toEqual({ accepted: 1, duplicates: 1, unknown: [], contradictions: ['a'] });
+    const outcomes = ['1', '1', '0'].map((label) => ({ id: 'a', name: 'a', timeMs: null, label }));
+    const { answer, contradicting } = sortOutcomes(outcomes, new Map([['a', null]]), null, 7);
+    expect(answer).toEqual({ accepted: 1, duplicates: 1, unknown: [], removed: [], contradictions: ['a'] });
     expect(contradicting).toEqual([{ id: 'a', label: '0', atMs: 7 }]);
   });
 });
