@@ -53,7 +53,8 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     await writeCard(deps, { ...request, packageDirectory, verdict, evidence: kept, refitRows: null });
     const version = await register(deps, request, choice, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
-    const result = { ...describeResult(request, chosen, snapshot, verdict, version), networks };
+    const search = request.search ? { search: request.search } : {};
+    const result = { ...describeResult(request, chosen, snapshot, verdict, version), networks, ...search };
     return golden === null || golden.state === null ? result : { ...result, golden: golden.state };
   });
 }

@@ -1,6 +1,7 @@
 import type { Dependencies } from './dependencies.ts';
 import { adoptRefit } from './adopt-refit.ts';
 import { blendCandidates } from './blend-candidates.ts';
+import { compareCandidates } from './compare-candidates.ts';
 import { faceChampion } from './face-champion.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { lookAtProbation } from './look-at-probation.ts';
@@ -20,6 +21,7 @@ export function createControlActivities(deps: Dependencies): ControlActivities {
     appendLedger: (request) => andTell(recordDecision(deps, request), () => tellRecord(deps, request)),
     judgeSignals: (request) => judgeSignals(deps, request),
     takeSnapshot: (request) => andTell(takeSnapshot(deps, request), (taken) => tellSnapshot(deps, request, taken)),
+    compareCandidates: (request) => withHeartbeat(() => compareCandidates(deps, request)),
     faceChampion: (request) => andTell(faceChampion(deps, request), (result) => tellVerdict(deps, request, result)),
     adoptRefit: (request) => andTell(adoptRefit(deps, request), (result) => tellVerdict(deps, request, result)),
     runSwitchStep: (request) => runSwitchStep(deps, request),

@@ -52,6 +52,7 @@ async function gather(deps: Dependencies, request: GateRequest, judged: Judged):
     drift: await describeDrift(deps, request, judged),
     importances,
     candidates: await Promise.all(request.trained.map((one) => describeCandidate(deps, one, choice.chosen))),
+    ...(request.search && { search: request.search }),
     members: await listMembers(deps, choice.chosen, snapshot),
     data: await describeData(deps, request, snapshot, evidence.labels),
     costs: choice.costs,

@@ -12,6 +12,7 @@ import type { Dependencies } from './dependencies.ts';
 import { concatRows, countFresh, gatherRows, newestRows, sliceRows } from './gather-rows.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { keepSettings } from './keep-settings.ts';
+import { planComparisons } from './plan-comparisons.ts';
 import type { SnapshotRequest, SnapshotTaken } from './types.ts';
 
 /** Freezes the labelled rows of a run with their split, and plans its candidates. Data that can't be trained on block it. */
@@ -50,6 +51,7 @@ async function cut(deps: Dependencies, request: SnapshotRequest, project: ModelP
     lastKey: snapshot.lastKey,
     fingerprint: hash(JSON.stringify([snapshot.id, candidates])),
     candidates,
+    rungs: planComparisons(policy, candidates, snapshot),
     summary: describeSnapshot(snapshot),
   };
 }

@@ -27,7 +27,7 @@ export async function trainCandidate(
   const snapshot = await deps.store.getSnapshot(project.name, request.snapshotId);
   const plan = planTraining(snapshot.split, request.candidate, request);
   let progress: Progress = (scope.heartbeatDetails as Progress | undefined) ?? {
-    checkpoint: null,
+    checkpoint: request.resumeFrom ?? null,
     summary: 'starting',
   };
   const resumeFrom = progress.checkpoint;
@@ -40,6 +40,7 @@ export async function trainCandidate(
         snapshot,
         ...plan,
         seed: project.training.seed,
+        untilEpoch: request.untilEpoch ?? null,
         workDirectory: join(deps.workDirectory, request.decisionId, folderOf(request)),
       },
       {

@@ -11,6 +11,7 @@ import type { PolicyClock } from '../domain/policy.ts';
 import type { ProbationState } from '../domain/probation/state.ts';
 import type { ProbationVerdict } from '../domain/probation/judge.ts';
 import type { Policy } from '../domain/project.ts';
+import type { Rung, RungVerdict, SearchAccount } from '../domain/search/successive-halving.ts';
 
 /** Where a model's project is, as activities load it. */
 export interface ProjectRef {
@@ -47,6 +48,8 @@ export type SnapshotTaken =
       readonly lastKey: string;
       readonly fingerprint: string;
       readonly candidates: readonly Candidate[];
+      /** When candidates are compared on the way; absent in runs that an earlier release started. */
+      readonly rungs?: readonly Rung[];
       readonly summary: string;
     };
 
@@ -58,6 +61,18 @@ export interface TrainingRequest {
   readonly candidate: Candidate;
   /** Train once more for so many epochs, on all rows of the snapshot; null trains on the training part, and stops early. */
   readonly refit: { readonly epochs: number } | null;
+  /** Stop after this epoch, to be compared; null or absent trains to the end. */
+  readonly untilEpoch?: number | null;
+  /** Checkpoint of an interrupted training that this one continues. */
+  readonly resumeFrom?: string | null;
+}
+
+export interface RungRequest {
+  readonly project: ProjectRef;
+  readonly decisionId: string;
+  readonly rung: Rung;
+  /** Those that were not stopped before, as far as they came. */
+  readonly trained: readonly TrainedCandidate[];
 }
 
 export interface BlendRequest {
@@ -87,6 +102,8 @@ export interface GateRequest {
   /** Versions that were rolled back. */
   readonly quarantined: readonly string[];
   readonly trained: readonly TrainedCandidate[];
+  /** Which of them were stopped on the way, and what was saved; null where nobody was compared. */
+  readonly search?: SearchAccount | null;
   /** What earlier gates of this model have used up. */
   readonly exams: ExamRecord;
 }
@@ -160,6 +177,8 @@ export interface ControlActivities {
   appendLedger(request: RecordRequest): Promise<string | null>;
   judgeSignals(request: TriageRequest): Promise<Triage>;
   takeSnapshot(request: SnapshotRequest): Promise<SnapshotTaken>;
+  /** Which candidates go on when they are compared on the way. */
+  compareCandidates(request: RungRequest): Promise<RungVerdict>;
   faceChampion(request: GateRequest): Promise<RetrainResult>;
   adoptRefit(request: RefitRequest): Promise<RetrainResult>;
   runSwitchStep(request: StepRequest): Promise<void>;

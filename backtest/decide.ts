@@ -188,6 +188,7 @@ async function retrain(
     train: (one) => training.trainCandidate(one),
     blend: (one) => training.blendCandidates(one),
     onSnapshot: () => undefined,
+    onStopped: () => undefined,
     allFailed: () => new Error('no candidate could be trained'),
   });
 }

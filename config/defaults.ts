@@ -5,6 +5,7 @@ import { defaultGatePolicy } from '../domain/gate/policy.ts';
 import { defaultProbationPolicy } from '../domain/probation/policy.ts';
 import type { Policy, TrainingPlan } from '../domain/project.ts';
 import { defaultQualityPolicy } from '../domain/quality/policy.ts';
+import { defaultSearchPolicy } from '../domain/search/policy.ts';
 import { defaultTriagePolicy } from '../domain/triage/policy.ts';
 
 const hourMs = 3_600_000;
@@ -25,6 +26,7 @@ export const defaultPolicy: Policy = {
   },
   snapshot: { maxRows: 50_000, recentRows: 4_000, validationShare: 0.15, holdoutShare: 0.4, firstHoldoutShare: 0.2 },
   challenger: defaultChallengerPolicy,
+  search: defaultSearchPolicy,
   monitor: {
     everyMs: hourMs,
     windowRows: 2_000,

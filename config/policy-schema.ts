@@ -15,6 +15,7 @@ import type {
 } from '../domain/policy.ts';
 import type { ProbationPolicy } from '../domain/probation/policy.ts';
 import type { QualityPolicy } from '../domain/quality/policy.ts';
+import type { SearchPolicy } from '../domain/search/policy.ts';
 import type { TriageCosts, TriagePolicy } from '../domain/triage/policy.ts';
 import { amountSchema, durationSchema } from './units.ts';
 
@@ -45,6 +46,12 @@ const challengerSchema = z.strictObject({
   blendVersions: countOrNone,
   refit: z.boolean(),
 }) satisfies z.ZodType<ChallengerPolicy>;
+
+const searchSchema = z.strictObject({
+  earlyDecisions: z.enum(['off', 'auto', 'on']),
+  eta: z.number().int().min(2).max(10),
+  firstEpochs: count,
+}) satisfies z.ZodType<SearchPolicy>;
 
 const monitorSchema = z.strictObject({
   everyMs: durationSchema,
@@ -180,6 +187,7 @@ export const policySchema = z.strictObject({
   retrain: retrainSchema.partial().optional(),
   snapshot: snapshotSchema.partial().optional(),
   challenger: challengerSchema.partial().optional(),
+  search: searchSchema.partial().optional(),
   monitor: monitorSchema.partial().optional(),
   drift: driftSchema.partial().optional(),
   quality: qualitySchema.partial().optional(),

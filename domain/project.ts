@@ -17,6 +17,7 @@ import type {
 } from './policy.ts';
 import type { ProbationPolicy } from './probation/policy.ts';
 import type { QualityPolicy } from './quality/policy.ts';
+import type { SearchPolicy } from './search/policy.ts';
 import type { FeatureType } from './table.ts';
 import type { Task } from './task.ts';
 import type { TriagePolicy } from './triage/policy.ts';
@@ -40,6 +41,7 @@ export interface Policy {
   readonly retrain: RetrainPolicy;
   readonly snapshot: SnapshotPolicy;
   readonly challenger: ChallengerPolicy;
+  readonly search: SearchPolicy;
   readonly monitor: MonitorPolicy;
   readonly drift: DriftPolicy;
   readonly quality: QualityPolicy;

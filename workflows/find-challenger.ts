@@ -8,10 +8,11 @@ import type {
 } from '../activities/types.ts';
 import { examsOf, type ExamRecord } from '../domain/lifecycle/exams.ts';
 import { blockedRun, type RetrainResult } from '../domain/lifecycle/results.ts';
+import { trainCandidates, type Trainers } from './train-candidates.ts';
 
 /** Who does the work of a retraining run, and hears how it goes. */
-export interface Crew {
-  readonly judging: Pick<ControlActivities, 'takeSnapshot' | 'faceChampion' | 'adoptRefit'>;
+export interface Crew extends Trainers {
+  readonly judging: Pick<ControlActivities, 'takeSnapshot' | 'compareCandidates' | 'faceChampion' | 'adoptRefit'>;
   /** Null where the candidate could not be trained: the others go on without it. */
   train(request: TrainingRequest): Promise<TrainedCandidate | null>;
   blend(request: BlendRequest): Promise<TrainedCandidate | null>;
@@ -29,15 +30,14 @@ export interface RunRequest extends SnapshotRequest {
 
 /** Snapshot, candidates side by side, choice on validation, gate on the holdout; what passed is trained once more on all rows. */
 export async function findChallenger(request: RunRequest, crew: Crew): Promise<RetrainResult> {
-  const { judging, train } = crew;
+  const { judging } = crew;
   const { project, policy, decisionId, champion, quarantined } = request;
   const taken = await judging.takeSnapshot(request);
   if (taken.outcome === 'blocked') return blockedRun(taken.reason);
   crew.onSnapshot(taken);
-  const { snapshotId, fingerprint, candidates } = taken;
+  const { snapshotId, fingerprint, candidates, rungs = [] } = taken;
   const run = { project, policy, decisionId, snapshotId };
-  const attempts = candidates.map((candidate) => train({ ...run, candidate, refit: null }));
-  const networks = (await Promise.all(attempts)).filter((one) => one !== null);
+  const { trained: networks, search } = await trainCandidates(run, candidates, rungs, crew);
   if (networks.length === 0) throw crew.allFailed();
   const blend = blends(request) ? await crew.blend({ ...run, trained: networks }) : null;
   const trained = blend === null ? networks : [...networks, blend];
@@ -47,6 +47,7 @@ export async function findChallenger(request: RunRequest, crew: Crew): Promise<R
     champion,
     quarantined,
     trained,
+    search,
     exams: examsOf(request),
   });
   return refits(request, examined) ? await refit(crew, run, candidates, networks, examined) : examined;

@@ -41,6 +41,9 @@ function crewOf(board: Board): Crew {
         summary,
         candidates.map(({ id }) => id),
       ),
+    onStopped: (stopped) => {
+      for (const { id, reason } of stopped) board.set(id, reason);
+    },
     allFailed: () => ApplicationFailure.nonRetryable(board.describeFailure(), 'AllCandidatesFailed'),
   };
 }

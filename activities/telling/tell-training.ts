@@ -20,7 +20,8 @@ export async function trainAndTell(deps: Dependencies, request: TrainingRequest)
   try {
     const trained = await trainCandidate(deps, request, epochs.tell);
     await epochs.done();
-    await tellResult(deps, run, trained);
+    // One that was interrupted goes on, or is told when it is stopped.
+    if (trained.checkpoint === null) await tellResult(deps, run, trained);
     return trained;
   } catch (error) {
     await epochs.done();

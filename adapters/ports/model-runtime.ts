@@ -67,6 +67,8 @@ export interface TrainingJob {
   readonly train: RowRange;
   readonly validation: RowRange;
   readonly seed: number;
+  /** Interrupt training after this epoch, to go on from its checkpoint or not at all; absent, it trains to the end. */
+  readonly untilEpoch?: number | null;
   /** Folder of this job alone: checkpoints while it trains, the model package at the end. */
   readonly workDirectory: string;
 }
@@ -90,6 +92,8 @@ export interface TrainedCandidate {
   readonly trainSeconds: number;
   /** Wall-clock time of the first step of training, ms since the epoch; null where nothing was trained. */
   readonly beganAtMs: number | null;
+  /** Where training that was interrupted goes on; null where it is over. */
+  readonly checkpoint: string | null;
   readonly validationLoss: number;
   /** SHA-256 of the weights: equal for equal snapshot, configuration and seed. */
   readonly weightsSha256: string;

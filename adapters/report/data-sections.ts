@@ -1,14 +1,15 @@
 import type { CandidateLine, DataUsed, MemberLine, RetrainingEvidence } from '../../domain/report/evidence.ts';
 import type { ServingCost } from '../../domain/gate/cost/serving-cost.ts';
+import type { SearchAccount } from '../../domain/search/successive-halving.ts';
 import { markup, type Markup } from '../page/markup.ts';
 import { renderTable } from '../page/table.ts';
 import { figure } from './frame.ts';
 import { pairLegend } from './looks.ts';
 import { drawTraining } from './model-plots.ts';
-import { bytes, count, dash, moment, number, percent } from './words.ts';
+import { bytes, count, dash, duration, moment, number, percent } from './words.ts';
 
 /** The candidates and how they learned. */
-export function renderTraining({ candidates, members }: RetrainingEvidence): Markup {
+export function renderTraining({ candidates, search, members }: RetrainingEvidence): Markup {
   const drawn = candidates.filter(({ curve }) => curve.length > 0);
   return markup`<h2>Candidates</h2>
 ${renderTable({
@@ -16,6 +17,7 @@ ${renderTable({
   head: ['candidate', 'validation loss', 'epochs (best)', 'parameters', 'seconds'],
   rows: candidates.map(describeCandidate),
 })}
+${search === undefined ? null : renderSearch(search)}
 ${members.length === 0 ? null : renderMembers(members)}
 ${
   drawn.length === 0
@@ -41,6 +43,16 @@ function describeCandidate({
     count(parameters),
     trainSeconds.toFixed(1),
   ];
+}
+
+/** Who was stopped on the way, and why. */
+function renderSearch({ stopped, epochs, mostEpochs }: SearchAccount): Markup {
+  const lines = stopped.map(
+    ({ id, reason }) => markup`<li><b>${id}</b> ${reason}</li>
+`,
+  );
+  return markup`<p>Candidates were compared on the way, and ${stopped.length === 0 ? 'none' : count(stopped.length)} stopped early: ${count(epochs)} of at most ${count(mostEpochs)} epochs were trained.</p>
+${stopped.length === 0 ? null : markup`<ul>${lines}</ul>`}`;
 }
 
 function renderMembers(members: readonly MemberLine[]): Markup {
@@ -96,8 +108,8 @@ export function renderCosts({ candidates, costs, champion }: RetrainingEvidence)
   const line = (name: string, { bytes: size, speed }: ServingCost): readonly string[] => [
     name,
     bytes(size),
-    dash(speed === null ? null : `${speed.medianMs.toFixed(2)} ms`),
-    dash(speed === null ? null : `${speed.p99Ms.toFixed(2)} ms`),
+    dash(speed === null ? null : duration(speed.medianMs)),
+    dash(speed === null ? null : duration(speed.p99Ms)),
     dash(speed === null ? null : count(speed.rowsPerSecond)),
   ];
   return markup`<h2>Cost</h2>

@@ -36,6 +36,11 @@ export function moment(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+/** "1.25 ms", "3.2 µs". */
+export function duration(ms: number): string {
+  return ms < 0.1 ? `${(1_000 * ms).toFixed(1)} µs` : `${ms.toFixed(2)} ms`;
+}
+
 export function bytes(size: number): string {
   if (size < 1_000) return `${size} B`;
   return size < 1_000_000 ? `${(size / 1_000).toFixed(1)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;

@@ -39,6 +39,7 @@ export async function blend(job: BlendJob, rows: SnapshotRows): Promise<TrainedC
     bestEpoch: 0,
     trainSeconds: (performance.now() - startedMs) / 1_000,
     beganAtMs: null,
+    checkpoint: null,
     validationLoss,
     weightsSha256: await hashWeights(packageDirectory),
   };

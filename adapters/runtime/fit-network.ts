@@ -25,6 +25,8 @@ export interface Fit {
   readonly rng: Rng;
   readonly random: RepeatableRandom;
   readonly resume: TrainingState | null;
+  /** Stop after this epoch even where training would go on; null doesn't. */
+  readonly untilEpoch: number | null;
   readonly onEpoch: (state: TrainingState) => Promise<void>;
 }
 
@@ -32,22 +34,24 @@ export interface Fitted {
   readonly state: TrainingState;
   /** Wall-clock time of the first step, ms since the epoch; of this attempt where training went on from a checkpoint. */
   readonly beganAtMs: number;
+  /** False where `untilEpoch` interrupted it. */
+  readonly isDone: boolean;
 }
 
 /** Trains until validation has not got better for `patience` epochs; leaves the best weights in the network. */
 export async function fitNetwork(fit: Fit): Promise<Fitted> {
-  const { tf, model, spec, resume } = fit;
+  const { tf, model, spec, resume, untilEpoch } = fit;
   let state = resume ?? firstState(fit);
   writeWeights(tf, model, state.weights);
   fit.random.restore(state.unseeded);
   const rng = createRng(state.shuffling);
   const beganAtMs = Date.now();
-  while (!isDone(state, spec)) {
+  while (!isDone(state, spec) && state.losses.length < (untilEpoch ?? Number.POSITIVE_INFINITY)) {
     state = await nextState(fit, state, rng);
     await fit.onEpoch(state);
   }
   writeWeights(tf, model, state.bestWeights);
-  return { state, beganAtMs };
+  return { state, beganAtMs, isDone: isDone(state, spec) };
 }
 
 function isDone({ losses, epochsSinceBest }: TrainingState, { maxEpochs, patience }: CandidateSpec): boolean {

@@ -45,6 +45,7 @@ export async function recalibrate(job: RecalibrationJob, rows: SnapshotRows): Pr
     bestEpoch: 0,
     trainSeconds: (performance.now() - startedMs) / 1_000,
     beganAtMs: null,
+    checkpoint: null,
     validationLoss: crossFittedLoss(known.task, scored, calibrator),
     weightsSha256: await hashWeights(packageDirectory),
   };

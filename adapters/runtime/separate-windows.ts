@@ -71,6 +71,7 @@ async function scoreRows({ schema, train, validation, test }: Parts, rng: Rng, s
     rng,
     random,
     resume: null,
+    untilEpoch: null,
     onEpoch: () => Promise.resolve(),
   });
   const { inputs, inputWidth } = examples(test);

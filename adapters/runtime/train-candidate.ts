@@ -13,7 +13,7 @@ import type { LabelledRows } from '../ports/store.ts';
 import { buildNetwork } from './build-network.ts';
 import { fingerprintOf, readCheckpoint, writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import { checkRows, outputWidthOf, toExamples, weighClasses } from './examples.ts';
-import { fitNetwork } from './fit-network.ts';
+import { fitNetwork, type Fitted } from './fit-network.ts';
 import { pickGoldenRows, toOutputRows, type Golden } from './golden.ts';
 import { loadTensorflow, tensorflowVersion, type Tensorflow } from './load-tensorflow.ts';
 import { writePackage, type PackagedPreprocessing } from './model-package.ts';
@@ -43,9 +43,10 @@ export async function trainCandidate(
   const tf = loadTensorflow();
   const random = seedMathRandom(job.seed);
   const preprocessing = learnPreprocessing(job, parts.train);
-  const { model, state, beganAtMs } = await fitCandidate(tf, job, parts, { ...options, preprocessing, random });
+  const { model, state, beganAtMs, isDone } = await fitCandidate(tf, job, parts, { ...options, preprocessing, random });
   try {
-    return { ...(await packCandidate(tf, job, parts.validation, { model, state, preprocessing })), beganAtMs };
+    const packed = await packCandidate(tf, job, parts.validation, { model, state, preprocessing });
+    return { ...packed, beganAtMs, checkpoint: isDone ? null : checkpointOf(job) };
   } finally {
     // A process that trains again and again would fill up.
     model.dispose();
@@ -69,6 +70,10 @@ function learnPreprocessing({ task, snapshot }: TrainingJob, { table, labels }: 
   };
 }
 
+function checkpointOf({ workDirectory }: TrainingJob): string {
+  return join(workDirectory, 'checkpoint.bin');
+}
+
 interface FitOptions extends CandidateOptions {
   readonly preprocessing: PackagedPreprocessing;
   readonly random: RepeatableRandom;
@@ -79,16 +84,16 @@ async function fitCandidate(
   job: TrainingJob,
   { train, validation }: Parts,
   { preprocessing, random, resumeFrom, onEpoch }: FitOptions,
-): Promise<{ model: LayersModel; state: TrainingState; beganAtMs: number }> {
+): Promise<Fitted & { readonly model: LayersModel }> {
   const { task, candidate: spec } = job;
   const { schema } = job.snapshot;
   const rng = createRng(job.seed);
   const shape = { task, inputs: preprocessing.features.width, outputs: outputWidthOf(schema.classes) };
   const model = await buildNetwork(tf, spec, shape, rng);
   const fingerprint = fingerprintOf(job);
-  const checkpoint = join(job.workDirectory, 'checkpoint.bin');
+  const checkpoint = checkpointOf(job);
   const examples = (part: LabelledRows) => toExamples(part, preprocessing.features, preprocessing.label, schema);
-  const { state, beganAtMs } = await fitNetwork({
+  const fitted = await fitNetwork({
     tf,
     model,
     task,
@@ -99,12 +104,13 @@ async function fitCandidate(
     rng,
     random,
     resume: await readCheckpoint(resumeFrom, fingerprint),
+    untilEpoch: job.untilEpoch ?? null,
     onEpoch: async (reached) => {
       await writeCheckpoint(checkpoint, fingerprint, reached);
       await onEpoch({ ...reached.losses.at(-1)!, maxEpochs: spec.maxEpochs, checkpoint });
     },
   });
-  return { model, state, beganAtMs };
+  return { model, ...fitted };
 }
 
 interface Trained {
@@ -118,7 +124,7 @@ async function packCandidate(
   job: TrainingJob,
   validation: LabelledRows,
   { model, state, preprocessing }: Trained,
-): Promise<Omit<TrainedCandidate, 'beganAtMs'>> {
+): Promise<Omit<TrainedCandidate, 'beganAtMs' | 'checkpoint'>> {
   const { task, snapshot, candidate } = job;
   const parameters = model.countParams();
   const packageDirectory = join(job.workDirectory, 'package');

@@ -29,8 +29,24 @@ const verdictSchema = z.object({
 });
 const evidenceSchema = z.union([verdictSchema, z.object({ triage: verdictSchema }).transform(({ triage }) => triage)]);
 
-/** The checks that a decision rests on, a sentence each; none where it rests on none. */
+const searchSchema = z.object({
+  search: z.object({
+    stopped: z.array(z.object({ id: z.string(), reason: z.string() })),
+    epochs: z.number(),
+    mostEpochs: z.number(),
+  }),
+});
+
+/** The checks that a decision rests on, a sentence each, and the candidates that were stopped on the way; none where it rests on none. */
 export function explainEntry({ evidence }: Pick<LedgerEntry, 'evidence'>): readonly string[] {
   const parsed = evidenceSchema.safeParse(evidence);
-  return parsed.success ? explainVerdict(parsed.data) : [];
+  return [...(parsed.success ? explainVerdict(parsed.data) : []), ...explainSearch(evidence)];
+}
+
+function explainSearch(evidence: unknown): readonly string[] {
+  const parsed = searchSchema.safeParse(evidence);
+  if (!parsed.success) return [];
+  const { stopped, epochs, mostEpochs } = parsed.data.search;
+  const budget = `${epochs} of at most ${mostEpochs} epochs were trained, ${stopped.length} candidates were stopped early`;
+  return [budget, ...stopped.map(({ id, reason }) => `${id} ${reason}`)];
 }

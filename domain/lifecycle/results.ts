@@ -1,5 +1,6 @@
 import type { LadderState } from '../gate/ladder.ts';
 import type { Payback } from '../triage/payback.ts';
+import type { SearchAccount } from '../search/successive-halving.ts';
 import type { Check, Outcome } from '../verdict.ts';
 
 /** What a retraining run came to. Rows and models stay outside: only references travel. */
@@ -20,6 +21,8 @@ export interface RetrainResult {
   /** Ids of this run's candidates whose networks the challenger is made of. */
   readonly networks: readonly string[];
   readonly checks: readonly Check[];
+  /** Which candidates were stopped on the way; absent where nobody was compared. */
+  readonly search?: SearchAccount;
   /** The golden set after this exam, where the project names one. */
   readonly golden?: LadderState;
 }

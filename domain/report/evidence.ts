@@ -3,6 +3,7 @@ import type { GateCosts } from '../gate/evidence.ts';
 import type { ProbationState } from '../probation/state.ts';
 import type { ProbationTrace } from '../probation/trace.ts';
 import type { ProbationVerdict } from '../probation/judge.ts';
+import type { SearchAccount } from '../search/successive-halving.ts';
 import type { Feature } from '../table.ts';
 import type { ModelComparison } from './comparison.ts';
 import type { DriftSummary } from './drift-summary.ts';
@@ -71,6 +72,8 @@ export interface RetrainingEvidence {
   /** Of the challenger; null where they were not measured. */
   readonly importances: Importances | null;
   readonly candidates: readonly CandidateLine[];
+  /** Absent where candidates were not compared on the way. */
+  readonly search?: SearchAccount;
   readonly members: readonly MemberLine[];
   readonly data: DataUsed;
   readonly costs: GateCosts;

@@ -28,6 +28,7 @@ export function trained(candidateId: string): TrainedCandidate {
     bestEpoch: 3,
     trainSeconds: 1,
     beganAtMs: 0,
+    checkpoint: null,
     validationLoss: 0.4,
     weightsSha256: 'w',
   };
@@ -50,6 +51,8 @@ export function scriptedActivities(steps: SwitchStep[], changes: Partial<Activit
       }),
     trainCandidate: (request) => Promise.resolve(trained(request.candidate.id)),
     blendCandidates: () => Promise.resolve(null),
+    compareCandidates: ({ trained: compared }) =>
+      Promise.resolve({ goOn: compared.map(({ candidateId }) => candidateId), stopped: [] }),
     faceChampion: () => Promise.resolve(gateResult()),
     adoptRefit: ({ examined }) => Promise.resolve({ ...examined, reason: `${examined.reason}; refit` }),
     runSwitchStep: ({ step }) => {

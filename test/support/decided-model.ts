@@ -40,12 +40,17 @@ export interface DecidedModel {
   close(): Promise<void>;
 }
 
-export async function beginModel(home: string, directory = join(home, 'project')): Promise<DecidedModel> {
+export async function beginModel(
+  home: string,
+  directory = join(home, 'project'),
+  more: object = {},
+): Promise<DecidedModel> {
   await writePriceProject(directory, {
     challenger: { blendMembers: 2, blendVersions: 1, refit: true },
     probation: { blockLabels: 8, minLabels: 100, horizonLabels: 4_000 },
     monitor: { windowRows: 500, labelDelayRows: 500 },
     snapshot: { holdoutShare: 0.6 },
+    ...more,
   });
   const deps = await compose(homeAt(home), { temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' } });
   const { policy } = await loadProject(directory);
@@ -88,6 +93,7 @@ function toModel({ deps, home, policy, log, project }: Parts): DecidedModel {
           train: (one) => training.trainCandidate(one),
           blend: (one) => training.blendCandidates(one),
           onSnapshot: () => undefined,
+          onStopped: () => undefined,
           allFailed: () => new Error('nothing was trained'),
         },
       );

@@ -4,6 +4,7 @@ import { defaultGatePolicy } from '../../domain/gate/policy.ts';
 import { defaultProbationPolicy } from '../../domain/probation/policy.ts';
 import type { Policy } from '../../domain/project.ts';
 import { defaultQualityPolicy } from '../../domain/quality/policy.ts';
+import { defaultSearchPolicy } from '../../domain/search/policy.ts';
 import { defaultTriagePolicy } from '../../domain/triage/policy.ts';
 
 /** A policy with round numbers, so that tests can count. */
@@ -17,6 +18,7 @@ export const testPolicy: Policy = {
     trainingCost: 50,
   },
   snapshot: { maxRows: 50_000, recentRows: 2_000, validationShare: 0.2, holdoutShare: 0.5, firstHoldoutShare: 0.2 },
+  search: defaultSearchPolicy,
   challenger: { blendMembers: 1, blendVersions: 0, refit: false },
   monitor: {
     everyMs: 60_000,

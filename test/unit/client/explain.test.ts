@@ -22,6 +22,14 @@ describe('history --explain', () => {
     expect(explainEntry({ evidence: { signals: [], triage: { action: 'retrain', checks } } })).toEqual(told);
   });
 
+  it('tells which candidates were stopped on the way, when, and why', () => {
+    const stopped = [{ id: 'linear/all', epochs: 3, reason: 'stopped after epoch 3: place 2 of 2' }];
+    expect(explainEntry({ evidence: { checks: [], search: { stopped, epochs: 33, mostEpochs: 60 } } })).toEqual([
+      '33 of at most 60 epochs were trained, 1 candidates were stopped early',
+      'linear/all stopped after epoch 3: place 2 of 2',
+    ]);
+  });
+
   it('tells nothing of a decision that rests on no checks', () => {
     for (const evidence of [null, { by: 'ann', reason: 'holiday' }, { triage: { action: 'nothing' } }, 7])
       expect(explainEntry({ evidence })).toEqual([]);

@@ -90,6 +90,23 @@ describe('training', () => {
     expect(resumed.validationLoss).toBe(whole.validationLoss);
   });
 
+  it('stops where it is to be compared, with a package of its own, and goes on from there to the same bits', async () => {
+    const job = await jobFor('ring', { maxEpochs: 6, patience: 6 });
+    const whole = await train(job);
+    await rm(job.workDirectory, { recursive: true });
+    const seen: number[] = [];
+    const onEpoch = ({ epoch }: { readonly epoch: number }) => seen.push(epoch);
+    const paused = await train({ ...job, untilEpoch: 2 }, { onEpoch });
+    expect(paused).toMatchObject({ epochs: 2, checkpoint: join(job.workDirectory, 'checkpoint.bin') });
+    expect((await scoreHoldout(paused, job)).outputs.values.every(Number.isFinite)).toBe(true);
+    // A worker that died here finds nothing left to do.
+    const again = await train({ ...job, untilEpoch: 2 }, { onEpoch, resumeFrom: paused.checkpoint! });
+    expect(again.weightsSha256).toBe(paused.weightsSha256);
+    const resumed = await train(job, { onEpoch, resumeFrom: paused.checkpoint! });
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(resumed).toMatchObject({ weightsSha256: whole.weightsSha256, epochs: 6, checkpoint: null });
+  });
+
   it("goes on to the same bits in a user's network whose layers have no seeds", async () => {
     const job = await jobFor('ring', { maxEpochs: 5, buildModule: networkModule('dropout') });
     const { whole, resumed } = await trainInTwoParts(job, 2);

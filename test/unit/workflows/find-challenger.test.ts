@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { BlendRequest, GateRequest, RefitRequest, TrainingRequest } from '../../../activities/types.ts';
+import type {
+  BlendRequest,
+  GateRequest,
+  RefitRequest,
+  RungRequest,
+  TrainingRequest,
+} from '../../../activities/types.ts';
+import type { TrainedCandidate } from '../../../adapters/ports/model-runtime.ts';
 import type { RetrainResult } from '../../../domain/lifecycle/results.ts';
+import { judgeRung, type Standing } from '../../../domain/search/successive-halving.ts';
 import { findChallenger, type Crew, type RunRequest } from '../../../workflows/find-challenger.ts';
 import { candidate, trained } from '../../support/activities.ts';
 import { gateResult } from '../../support/lifecycle.ts';
@@ -24,11 +32,18 @@ interface Heard {
   readonly blends: BlendRequest[];
   readonly exams: GateRequest[];
   readonly refits: RefitRequest[];
+  readonly rungs: RungRequest[];
 }
+
+const standingOf = ({ candidateId, validationLoss, checkpoint }: TrainedCandidate): Standing => ({
+  id: candidateId,
+  validationLoss,
+  isDone: checkpoint === null,
+});
 
 /** Everybody does what is asked; `result` is what the gate says. */
 function createCrew(result: Partial<RetrainResult>, changes: Partial<Crew> = {}): { crew: Crew; heard: Heard } {
-  const heard: Heard = { trainings: [], blends: [], exams: [], refits: [] };
+  const heard: Heard = { trainings: [], blends: [], exams: [], refits: [], rungs: [] };
   const crew: Crew = {
     judging: {
       takeSnapshot: () =>
@@ -40,6 +55,10 @@ function createCrew(result: Partial<RetrainResult>, changes: Partial<Crew> = {})
           candidates: [candidate('linear/all'), candidate('mlp/all')],
           summary: 'a snapshot',
         }),
+      compareCandidates: (rung) => {
+        heard.rungs.push(rung);
+        return Promise.resolve(judgeRung(rung.rung, rung.trained.map(standingOf)));
+      },
       faceChampion: (exam) => {
         heard.exams.push(exam);
         return Promise.resolve(gateResult(result));
@@ -58,6 +77,7 @@ function createCrew(result: Partial<RetrainResult>, changes: Partial<Crew> = {})
       return Promise.resolve(trained('blend'));
     },
     onSnapshot: () => undefined,
+    onStopped: () => undefined,
     allFailed: () => new Error('no candidate could be trained'),
     ...changes,
   };
@@ -102,6 +122,77 @@ describe('a retraining run', () => {
     const { crew, heard } = createCrew({ outcome: 'pass', networks: ['mlp/all'] });
     await findChallenger(request({ policy: testPolicy }), crew);
     expect([heard.blends, heard.refits]).toEqual([[], []]);
+  });
+
+  it('stops candidates that were left behind, goes on from checkpoints, and says what was saved', async () => {
+    const { crew, heard } = createCrew({ outcome: 'fail' });
+    const losses: Readonly<Record<string, number>> = { a: 0.5, b: 0.3, c: 0.4, d: 0.6 };
+    const running = {
+      ...crew,
+      judging: {
+        ...crew.judging,
+        takeSnapshot: (asked: RunRequest) =>
+          crew.judging.takeSnapshot(asked).then((taken) => ({
+            ...taken,
+            candidates: Object.keys(losses).map(candidate),
+            rungs: [
+              { epochs: 1, keep: 2 },
+              { epochs: 2, keep: 1 },
+            ],
+          })),
+      },
+      train(one: TrainingRequest) {
+        heard.trainings.push(one);
+        const { id } = one.candidate;
+        const epochs = one.untilEpoch ?? 5;
+        const checkpoint = one.untilEpoch === null ? null : `${id} at ${epochs}`;
+        return Promise.resolve({ ...trained(id), validationLoss: losses[id]!, epochs, checkpoint });
+      },
+    };
+    await findChallenger(request(), running);
+    expect(
+      heard.trainings.map(({ candidate: { id }, untilEpoch, resumeFrom }) => [id, untilEpoch, resumeFrom]),
+    ).toEqual([
+      ...['a', 'b', 'c', 'd'].map((id) => [id, 1, null]),
+      ['b', 2, 'b at 1'],
+      ['c', 2, 'c at 1'],
+      ['b', null, 'b at 2'],
+    ]);
+    expect(heard.rungs.map((rung) => rung.trained.map(({ candidateId }) => candidateId))).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['b', 'c'],
+    ]);
+    const { search, trained: examined } = heard.exams[0]!;
+    expect(examined.map(({ candidateId, epochs }) => [candidateId, epochs])).toEqual([
+      ['a', 1],
+      ['b', 5],
+      ['c', 2],
+      ['d', 1],
+      ['blend', 5],
+    ]);
+    expect(search).toMatchObject({ epochs: 9, mostEpochs: 20 });
+    expect(search!.stopped.map(({ id, epochs }) => [id, epochs])).toEqual([
+      ['a', 1],
+      ['d', 1],
+      ['c', 2],
+    ]);
+  });
+
+  it('keeps what a candidate was at a rung when it fails later on', async () => {
+    const { crew, heard } = createCrew({ outcome: 'fail' });
+    const judging = {
+      ...crew.judging,
+      takeSnapshot: (asked: RunRequest) =>
+        crew.judging.takeSnapshot(asked).then((taken) => ({ ...taken, rungs: [{ epochs: 1, keep: 1 }] })),
+    };
+    const train = ({ candidate: { id }, untilEpoch }: TrainingRequest) =>
+      Promise.resolve(untilEpoch === 1 ? { ...trained(id), epochs: 1, checkpoint: 'c' } : null);
+    await findChallenger(request(), { ...crew, judging, train });
+    expect(heard.exams[0]!.trained.map(({ candidateId, epochs }) => [candidateId, epochs])).toEqual([
+      ['linear/all', 1],
+      ['mlp/all', 1],
+      ['blend', 5],
+    ]);
   });
 
   it('goes on without a candidate that failed, and gives up when all did', async () => {
