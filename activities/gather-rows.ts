@@ -1,9 +1,9 @@
 import type { LabelledRows } from '../adapters/ports/store.ts';
-import { matureCount } from '../domain/outcomes/maturity.ts';
 import type { ModelProject, Policy } from '../domain/project.ts';
 import { concatTables, sliceTable } from '../domain/snapshot/tables.ts';
 import type { DataSchema, RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
+import { countMature } from './label-ages.ts';
 
 /** The project's history, then the mature part of what was served since, newest `maxRows` of all. */
 export async function gatherRows(
@@ -25,7 +25,7 @@ async function newestMature(
   policy: Policy,
 ): Promise<string | null> {
   const outcomes = await store.readOutcomes({ model, schema });
-  return outcomes.ids[matureCount(outcomes.labels, policy.monitor) - 1] ?? null;
+  return outcomes.ids[(await countMature(store, { model, schema }, outcomes, policy.monitor)) - 1] ?? null;
 }
 
 export function concatRows(schema: DataSchema, before: LabelledRows, after: LabelledRows): LabelledRows {

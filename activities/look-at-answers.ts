@@ -1,10 +1,10 @@
 import type { Finding } from '../domain/monitoring/finding.ts';
 import { defaultAnswerPolicy } from '../domain/answers/policy.ts';
 import { judgeAvailability, judgeIntervals } from '../domain/monitoring/judge-answers.ts';
-import { matureCount } from '../domain/outcomes/maturity.ts';
 import type { Policy } from '../domain/project.ts';
 import type { DataSchema } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
+import { countMature } from './label-ages.ts';
 
 export interface AnswerLook {
   readonly model: string;
@@ -21,8 +21,9 @@ export async function lookAtAnswers(
 ): Promise<readonly Finding[]> {
   const { monitor } = policy;
   const newestRows = monitor.windowRows + monitor.labelDelayRows;
-  const { versions, outputs, labels } = await store.readOutcomes({ model, schema, newestRows });
-  const to = matureCount(labels, monitor);
+  const outcomes = await store.readOutcomes({ model, schema, newestRows });
+  const { versions, outputs, labels } = outcomes;
+  const to = await countMature(store, { model, schema }, outcomes, monitor);
   const from = Math.max(0, to - monitor.windowRows);
   const window = {
     versions: versions.slice(from, to),

@@ -1,6 +1,5 @@
 import type { OutcomeRows } from '../adapters/ports/store.ts';
 import { primaryLosses } from '../domain/gate/losses.ts';
-import { matureCount } from '../domain/outcomes/maturity.ts';
 import { judgeProbation } from '../domain/probation/judge.ts';
 import { endForRetraining } from '../domain/probation/observe.ts';
 import { initialProbation, type LossPair, type ProbationState } from '../domain/probation/state.ts';
@@ -11,6 +10,7 @@ import { probationReport, type ReportRef } from '../domain/report/kind.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { countMature } from './label-ages.ts';
 import { holdLog } from './remove-expired.ts';
 import { currentScope } from './scope.ts';
 import type { ProbationLook, ProbationProgress, ProbationRequest } from './types.ts';
@@ -25,7 +25,7 @@ export async function lookAtProbation(deps: Dependencies, request: ProbationRequ
     const seen = progress.lastId ?? request.afterId;
     const after = seen === null ? {} : { afterId: seen };
     const outcomes = await deps.store.readOutcomes({ model: project.model, schema, ...after });
-    const mature = matureCount(outcomes.labels, policy.monitor);
+    const mature = await countMature(deps.store, { model: project.model, schema }, outcomes, policy.monitor);
     const pairs = pairLosses(task, outcomes, mature, request);
     const earlier = await readTrace(deps, request, progress.state);
     const { trace, state: observed } = tracePairs(progress.state, pairs, earlier);

@@ -1,10 +1,10 @@
 import type { Finding } from '../domain/monitoring/finding.ts';
-import { matureCount } from '../domain/outcomes/maturity.ts';
 import type { Policy } from '../domain/project.ts';
 import type { SchemaContract } from '../domain/quality/contract.ts';
 import { judgeQuality } from '../domain/quality/judge.ts';
 import type { DataSchema, Table } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
+import { countMature } from './label-ages.ts';
 
 export interface QualityLook {
   readonly model: string;
@@ -23,8 +23,8 @@ export async function lookAtQuality(
 ): Promise<readonly Finding[]> {
   if (contract === null) return [];
   const newestRows = monitor.windowRows + monitor.labelDelayRows;
-  const { labels } = await store.readOutcomes({ model, schema, newestRows });
-  const mature = matureCount(labels, monitor);
-  const values = labels.slice(Math.max(0, mature - monitor.windowRows), mature);
+  const outcomes = await store.readOutcomes({ model, schema, newestRows });
+  const mature = await countMature(store, { model, schema }, outcomes, monitor);
+  const values = outcomes.labels.slice(Math.max(0, mature - monitor.windowRows), mature);
   return judgeQuality({ inputs, labels: { values, matureShare: monitor.matureShare } }, contract, quality).signals;
 }

@@ -1,6 +1,7 @@
-import type { MonitorObservation } from '../domain/dashboard/observation.ts';
+import type { Labelling, MonitorObservation } from '../domain/dashboard/observation.ts';
 import type { DriftReport } from '../domain/drift/judge.ts';
 import type { DriftReference } from '../domain/monitoring/reference.ts';
+import { labelWatermarkMs, type LabelArrivals } from '../domain/outcomes/label-arrivals.ts';
 import type { PolicyClock } from '../domain/policy.ts';
 import type { Dependencies } from './dependencies.ts';
 import { currentScope } from './scope.ts';
@@ -14,6 +15,7 @@ interface Watched {
 interface Seen {
   readonly losses: MonitorObservation['losses'];
   readonly drift: DriftReport | null;
+  readonly arrivals: LabelArrivals | null;
 }
 
 /** Notes what a look saw, for the dashboard, where it saw anything. A look never fails for it. */
@@ -21,9 +23,9 @@ export async function noteObservation(
   { reports }: Dependencies,
   { model, version, reference }: Watched,
   clock: PolicyClock,
-  { losses, drift }: Seen,
+  { losses, drift, arrivals }: Seen,
 ): Promise<void> {
-  if (reports === null || (losses === null && drift === null)) return;
+  if (reports === null || (losses === null && drift === null && arrivals === null)) return;
   const observation: MonitorObservation = {
     atMs: Date.now(),
     rows: clock.rows,
@@ -32,12 +34,18 @@ export async function noteObservation(
     losses,
     promised: reference.holdout?.upperBound ?? null,
     drift: listFeatures(drift),
+    labelling: arrivals === null ? null : describeArrivals(arrivals),
   };
   try {
     await reports.noteObservation(model, observation);
   } catch (error) {
     currentScope().warn('what the monitor saw could not be noted for the dashboard', { model, error });
   }
+}
+
+function describeArrivals(arrivals: LabelArrivals): Labelling {
+  const { coverage, medianMs, p95Ms, matureAgeMs, rows } = arrivals;
+  return { rows, coverage, medianMs, p95Ms, matureAgeMs, watermarkMs: labelWatermarkMs(arrivals) };
 }
 
 /** The checks of features are named `drift:<feature>`. */

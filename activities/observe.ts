@@ -4,6 +4,7 @@ import type { Finding } from '../domain/monitoring/finding.ts';
 import { judgeInputs } from '../domain/monitoring/judge-inputs.ts';
 import { judgeOutcomes } from '../domain/monitoring/judge-outcomes.ts';
 import { signalSeparation } from '../domain/monitoring/judge-separation.ts';
+import type { LabelArrivals } from '../domain/outcomes/label-arrivals.ts';
 import { beginLossWatch, type LossWatch } from '../domain/outcomes/watch-losses.ts';
 import type { DriftReference } from '../domain/monitoring/reference.ts';
 import type { Policy } from '../domain/project.ts';
@@ -16,6 +17,7 @@ import { withHeartbeat } from './heartbeat.ts';
 import { keepSettings } from './keep-settings.ts';
 import { lookAtAnswers } from './look-at-answers.ts';
 import { lookAtQuality } from './look-at-quality.ts';
+import { readArrivals } from './label-ages.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { removeExpired } from './remove-expired.ts';
 import { noteObservation } from './note-observation.ts';
@@ -41,7 +43,11 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   const from = cursor?.champion === champion.version ? cursor : startAt(champion, policy, cursor, clock.rows);
   const outcomes = await lookAtOutcomes(deps, champion, policy, from);
   const inputs = await lookAtInputs(deps, champion, policy, from, clock.rows);
-  await noteObservation(deps, champion, clock, { losses: outcomes.losses, drift: inputs.drift });
+  await noteObservation(deps, champion, clock, {
+    losses: outcomes.losses,
+    drift: inputs.drift,
+    arrivals: outcomes.arrivals,
+  });
   const removed = await removeExpired(deps, model, policy, outcomes.lastId);
   return {
     clock,
@@ -86,6 +92,7 @@ interface OutcomesSeen {
   readonly lastId: string | null;
   readonly summary: string;
   readonly losses: MonitorObservation['losses'];
+  readonly arrivals: LabelArrivals | null;
 }
 
 async function lookAtOutcomes(
@@ -96,7 +103,15 @@ async function lookAtOutcomes(
 ): Promise<OutcomesSeen> {
   const rows = await store.readOutcomes({ model, schema, ...(lastId === null ? {} : { afterId: lastId }) });
   const { lossScale, holdout } = reference;
-  const question = { champion: version, task, lossScale, policy: policy.monitor, ...(holdout && { holdout }) };
+  const arrivals = await readArrivals(store, { model, schema }, policy.monitor);
+  const question = {
+    champion: version,
+    task,
+    lossScale,
+    policy: policy.monitor,
+    arrivals,
+    ...(holdout && { holdout }),
+  };
   const seen = judgeOutcomes(rows, question, watch);
   return {
     signals: stamp(seen.signals),
@@ -104,6 +119,7 @@ async function lookAtOutcomes(
     lastId: rows.ids[seen.matureRows - 1] ?? lastId,
     summary: seen.summary,
     losses: seen.losses,
+    arrivals,
   };
 }
 

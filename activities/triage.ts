@@ -1,7 +1,6 @@
 import { selectRows, type ScoredRows } from '../domain/calibration/scored-rows.ts';
 import { measureScores, type ScoreProfile } from '../domain/calibration/profile.ts';
 import type { Triage } from '../domain/lifecycle/results.ts';
-import { matureCount } from '../domain/outcomes/maturity.ts';
 import type { PolicyClock } from '../domain/policy.ts';
 import type { Task } from '../domain/task.ts';
 import { diagnose, type Diagnosis } from '../domain/triage/diagnose.ts';
@@ -9,6 +8,7 @@ import { judgeTriage } from '../domain/triage/judge.ts';
 import { measureExcess, predictionsWithin, weighRetraining, type Payback } from '../domain/triage/payback.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { countMature } from './label-ages.ts';
 import type { TriageRequest } from './types.ts';
 
 /** Reads what the champion's newest outcomes show, and judges what the signals call for. */
@@ -51,12 +51,13 @@ async function measurePerformance(
   const holdout = await packages.readScores(packageDirectory);
   if (holdout === null) return null;
   const { schema, task } = await packages.readSignature(packageDirectory);
-  const [worth, { labels, outputs, versions }] = await Promise.all([
+  const [worth, outcomes] = await Promise.all([
     deps.loadProject(project).then((loaded) => deps.loadUtility(loaded, schema)),
     store.readOutcomes({ model, schema }),
   ]);
+  const { labels, outputs, versions } = outcomes;
   const utility = worth ?? undefined;
-  const mature = matureCount(labels, monitor);
+  const mature = await countMature(store, { model, schema }, outcomes, monitor);
   const isOwn = (row: number): boolean => versions[row] === champion;
   const known = selectRows(
     { labels, predictions: outputs },

@@ -46,6 +46,20 @@ export function createReplayStore(stream: Stream, width: number): ReplayStore {
         ids: rows.map(idOf),
         ...log.answers(seen),
         labels: Float64Array.from(rows, (row) => (isKnown(row) ? (labels[row] ?? Number.NaN) : Number.NaN)),
+        predictedMs: Float64Array.from(rows, (row) => history.eventMs?.[row] ?? Number.NaN),
+      });
+    },
+    readArrivals(query) {
+      const rows = rowsOf(log.range(query));
+      const { eventMs, labelMs } = history;
+      const nothing = { predictedMs: new Float64Array(), labelledMs: new Float64Array() };
+      if (eventMs === null || labelMs === null) {
+        return Promise.resolve({ ...nothing, untimed: rows.filter(isKnown).length });
+      }
+      return Promise.resolve({
+        predictedMs: Float64Array.from(rows, (row) => eventMs[row] ?? Number.NaN),
+        labelledMs: Float64Array.from(rows, (row) => (isKnown(row) ? (labelMs[row] ?? Number.NaN) : Number.NaN)),
+        untimed: 0,
       });
     },
     readInputs: (query): Promise<Table> => Promise.resolve(sliceTable(table, log.range(query))),

@@ -116,6 +116,17 @@ export const modelStatusSchema = z.object({
   ),
   /** The challenger that answers this share of the entities; null while the champion answers all. */
   canary: z.object({ version: z.string(), share: z.number() }).nullable(),
+  /** How labels arrive, as the monitor saw it at its newest look; null where that can't be told. */
+  labels: z
+    .object({
+      coverage: z.number(),
+      medianDelaySeconds: z.number(),
+      p95DelaySeconds: z.number(),
+      matureAgeSeconds: z.number(),
+      /** Predictions of an earlier event time are mature. */
+      watermark: z.iso.datetime(),
+    })
+    .nullable(),
   problem: z.string().nullable(),
   uptimeSeconds: z.number(),
 });

@@ -3,6 +3,7 @@ import type { Pseudonymise } from '../adapters/privacy/pseudonyms.ts';
 import type { PredictionLog } from '../adapters/ports/store.ts';
 import { ServiceError } from './errors.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
+import type { MonitorFacts } from './operations/monitor-facts.ts';
 import type { Settings } from './settings.ts';
 import type { ModelSlots } from './slots/model-slots.ts';
 import type { ServedModels } from './slots/served-models.ts';
@@ -14,6 +15,8 @@ export interface Dependencies {
   readonly settings: Settings;
   /** Stands in for values that nobody may see; null where no key is set. */
   readonly pseudonymise: Pseudonymise | null;
+  /** What monitors saw; null where nobody can know. */
+  readonly readMonitor: ((model: string) => Promise<MonitorFacts>) | null;
   readonly replicaId: string;
   readonly logger: Logger;
   readonly makeId: () => string;

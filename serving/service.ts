@@ -96,9 +96,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
   const served = createServedModels({ models, discoverModels, createSlots, pollMs });
   const { pseudonymise = null } = options;
-  const deps = { models: served, log, settings, pseudonymise, replicaId, logger, makeId: createIdMaker(replicaId) };
-  const { load = {}, metrics = createMetrics() } = options;
   const readMonitor = options.home === undefined ? null : createMonitorReader(options.home);
+  const makeId = createIdMaker(replicaId);
+  const deps = { models: served, log, settings, pseudonymise, readMonitor, replicaId, logger, makeId };
+  const { load = {}, metrics = createMetrics() } = options;
   const operations = createOperations({ models: served, checkLog, logger, load, metrics, readMonitor });
   const app = await createHttp(deps, { bodyLimitBytes, security, operations, trace: await loadTracer(options) });
   if (options.home !== undefined) await registerDashboard(app, options.home, served);

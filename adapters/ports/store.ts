@@ -1,4 +1,5 @@
 import type { Decision } from '../../domain/answers/control.ts';
+import type { ArrivalTimes } from '../../domain/outcomes/label-arrivals.ts';
 import type { PolicyClock } from '../../domain/policy.ts';
 import type { KeepRule } from '../../domain/retention/find-expired.ts';
 import type { DataSchema, RowRange, Table } from '../../domain/table.ts';
@@ -97,6 +98,8 @@ export interface OutcomeRows {
   readonly shadowOutputs: Predictions;
   /** Class index or value; NaN where no label has arrived. */
   readonly labels: Float64Array;
+  /** Event time, or without one the time of serving, ms since the epoch. */
+  readonly predictedMs: Float64Array;
 }
 
 export interface WindowQuery {
@@ -142,6 +145,11 @@ export interface Store {
   clock(model: string): Promise<PolicyClock>;
   /** In prediction order. */
   readOutcomes(query: WindowQuery): Promise<OutcomeRows>;
+  /**
+   * When rows were predicted and labelled, in prediction order: by event times and `labelTime`, or for rows without an event time by when they were
+   * served and their label was received.
+   */
+  readArrivals(query: WindowQuery): Promise<ArrivalTimes>;
   /** Inputs of served predictions, in prediction order. */
   readInputs(query: WindowQuery): Promise<Table>;
   /** Served rows that have a label, in prediction order; keys are prediction ids. */

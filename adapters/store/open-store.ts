@@ -7,7 +7,15 @@ import type { Store, WindowQuery } from '../ports/store.ts';
 import { listSegments, StoreError, type Places } from './layout.ts';
 import { openPartitions } from './open-partitions.ts';
 import type { StoreLocation } from '../../config/store-location.ts';
-import { featureExpression, labelExpression, omittedExpression, outputWidth, windowOf } from './queries.ts';
+import {
+  featureExpression,
+  labelExpression,
+  labelledExpression,
+  omittedExpression,
+  outputWidth,
+  predictedExpression,
+  windowOf,
+} from './queries.ts';
 import { readRecords } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
 import { getSnapshot, readSnapshot, writeSnapshot } from './snapshots.ts';
@@ -50,6 +58,7 @@ export async function openStore({ directory, s3 = null }: StoreOptions): Promise
       return { rows, labels, eventMs: Number.isNaN(eventMs) ? null : eventMs };
     },
     readOutcomes: (window) => readOutcomes(query, window),
+    readArrivals: (window) => readArrivals(query, window),
     readInputs: (window) => readInputs(query, window),
     readLabelled: (window) => readLabelled(query, window),
     writeSnapshot: (model, schema, rows, split) => writeSnapshot(connection, root, { model, schema, rows, split }),
@@ -78,7 +87,7 @@ async function readOutcomes(query: Query, window: WindowQuery): ReturnType<Store
   const { rowCount, columns } = await query(
     window.model,
     ({ predictions, labels }) =>
-      `SELECT p.id, p.version, p.shadow.version, ${labelExpression(window.schema)}, ${[...outputs, ...shadows].join(', ')}
+      `SELECT p.id, p.version, p.shadow.version, ${labelExpression(window.schema)}, ${predictedExpression}, ${[...outputs, ...shadows].join(', ')}
        FROM ${windowOf(predictions, window)} p LEFT JOIN ${labels} l ON l.id = p.id ORDER BY p.id`,
   );
   return {
@@ -86,9 +95,24 @@ async function readOutcomes(query: Query, window: WindowQuery): ReturnType<Store
     versions: asTexts(columns[1]).map(String),
     shadowVersions: asTexts(columns[2]),
     labels: checkLabels(asNumbers(columns[3]), window.schema),
-    outputs: { width, values: interleave(columns.slice(4, 4 + width), rowCount) },
-    shadowOutputs: { width, values: interleave(columns.slice(4 + width), rowCount) },
+    predictedMs: asNumbers(columns[4]),
+    outputs: { width, values: interleave(columns.slice(5, 5 + width), rowCount) },
+    shadowOutputs: { width, values: interleave(columns.slice(5 + width), rowCount) },
   };
+}
+
+async function readArrivals(query: Query, window: WindowQuery): ReturnType<Store['readArrivals']> {
+  const { columns } = await query(
+    window.model,
+    ({ predictions, labels }) =>
+      `SELECT ${predictedExpression}, ${labelledExpression}, CAST(l.id IS NOT NULL AS DOUBLE)
+       FROM ${windowOf(predictions, window)} p LEFT JOIN ${labels} l ON l.id = p.id ORDER BY p.id`,
+  );
+  const [predictedMs, labelledMs, isLabelled] = [columns[0], columns[1], columns[2]].map(asNumbers);
+  const isUntimed = (row: number): boolean => isLabelled?.[row] === 1 && Number.isNaN(labelledMs?.[row]);
+  const timed = (times: Float64Array = new Float64Array()) => times.filter((_, row) => !isUntimed(row));
+  const untimed = (predictedMs?.length ?? 0) - timed(predictedMs).length;
+  return { predictedMs: timed(predictedMs), labelledMs: timed(labelledMs), untimed };
 }
 
 async function readInputs(query: Query, window: WindowQuery): Promise<Table> {

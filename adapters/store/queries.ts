@@ -14,6 +14,13 @@ export function labelExpression({ classes }: DataSchema): string {
   return `CAST(CASE WHEN l.label IS NULL THEN NULL ELSE CASE l.label ${cases.join(' ')} ELSE -1 END END AS DOUBLE)`;
 }
 
+/** When a row was predicted, on the clock of its event time, or without one of its serving. */
+export const predictedExpression = 'coalesce(p.eventMs, p.atMs)';
+
+/** When its label became known, on the same clock; null where that was not said. */
+export const labelledExpression =
+  'CASE WHEN l.id IS NULL THEN NULL WHEN p.eventMs IS NULL THEN l.atMs ELSE l.labelMs END';
+
 /** A feature of the schema that the log leaves out of the row, or null. */
 export function omittedExpression({ features }: DataSchema): string {
   const names = features.map(({ name }) => quoteText(name)).join(', ');

@@ -13,6 +13,22 @@ export interface MonitorObservation {
   readonly promised: number | null;
   /** By feature; empty where no window was full. */
   readonly drift: readonly FeatureObservation[];
+  /** How labels arrive; null while that can't be told, absent in looks of older releases. */
+  readonly labelling?: Labelling | null;
+}
+
+export interface Labelling {
+  /** Of the newest rows, that it was learned from. */
+  readonly rows: number;
+  /** Share of the rows that get a label at all. */
+  readonly coverage: number;
+  /** Delay of half, and of 95%, of the labels, ms. */
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  /** Older rows are mature, ms. */
+  readonly matureAgeMs: number;
+  /** Predictions of an earlier event time (without one, of an earlier serving) are mature, ms since the epoch. */
+  readonly watermarkMs: number;
 }
 
 export interface FeatureObservation {

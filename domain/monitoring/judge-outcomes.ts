@@ -1,7 +1,9 @@
+import { formatNumber, formatShare } from '../gate/wording.ts';
 import { primaryLosses } from '../gate/losses.ts';
 import { riskTolerance, type RiskAlarm } from '../outcomes/absolute-risk.ts';
 import type { AdwinDetection } from '../outcomes/adwin.ts';
 import type { HoldoutRisk } from '../outcomes/holdout-risk.ts';
+import type { LabelArrivals } from '../outcomes/label-arrivals.ts';
 import { matureCount } from '../outcomes/maturity.ts';
 import { watchLosses, type LossWatch } from '../outcomes/watch-losses.ts';
 import type { MonitorPolicy } from '../policy.ts';
@@ -14,6 +16,7 @@ export interface OutcomeWindow {
   readonly versions: readonly string[];
   readonly outputs: Predictions;
   readonly labels: Float64Array;
+  readonly predictedMs: Float64Array;
 }
 
 export interface OutcomeQuestion {
@@ -24,6 +27,8 @@ export interface OutcomeQuestion {
   /** What the champion's holdout promises; without it the champion is only compared with its own past. */
   readonly holdout?: HoldoutRisk;
   readonly policy: MonitorPolicy;
+  /** How labels arrive; null where nobody knows. */
+  readonly arrivals: LabelArrivals | null;
 }
 
 export interface OutcomeFindings {
@@ -41,8 +46,8 @@ const silenceRows = 200;
 
 /** Has the champion's loss risen on the rows whose labels have matured? Improvements are no reason to look. */
 export function judgeOutcomes(window: OutcomeWindow, question: OutcomeQuestion, before: LossWatch): OutcomeFindings {
-  const { policy, holdout } = question;
-  const mature = matureCount(window.labels, policy);
+  const { policy, holdout, arrivals } = question;
+  const mature = matureCount(window.labels, policy, arrivals && { arrivals, predictedMs: window.predictedMs });
   const losses = lossesOfChampion(window, question, mature);
   const limit = holdout === undefined ? null : holdout.upperBound + riskTolerance;
   const { watch, changes, alarms } = watchLosses(before, losses, limit);
@@ -56,7 +61,10 @@ export function judgeOutcomes(window: OutcomeWindow, question: OutcomeQuestion, 
     ],
     watch,
     matureRows: mature,
-    summary: `${losses.length.toLocaleString('en-US')} new outcomes, mean loss ${meanOf(losses)?.toFixed(3) ?? 'unknown'}`,
+    summary: [
+      `${losses.length.toLocaleString('en-US')} new outcomes, mean loss ${meanOf(losses)?.toFixed(3) ?? 'unknown'}`,
+      ...(arrivals === null ? [] : [describeArrivals(arrivals)]),
+    ].join('; '),
     losses: losses.length === 0 ? null : { count: losses.length, mean: meanOf(losses)! },
   };
 }
@@ -83,12 +91,31 @@ function describeAlarm({ mean, eValue }: RiskAlarm, limit: number): Finding {
 }
 
 /** Rows grow old without labels: nothing that is learned from outcomes can be trusted until the feed is mended. */
-function judgeLabelFeed({ labels }: OutcomeWindow, { policy }: OutcomeQuestion, mature: number): readonly Finding[] {
+function judgeLabelFeed(
+  { labels }: OutcomeWindow,
+  { policy, arrivals }: OutcomeQuestion,
+  mature: number,
+): readonly Finding[] {
   if (mature < silenceRows) return [];
   const labelled = labels.subarray(0, mature).reduce((count, label) => count + (Number.isNaN(label) ? 0 : 1), 0);
-  if (labelled >= mature * policy.matureShare * 0.5) return [];
-  const reason = `only ${labelled} of ${mature} rows got a label within ${policy.labelDelayRows} rows: the label feed is silent`;
+  const coverage = arrivals?.coverage ?? 1;
+  if (labelled >= mature * policy.matureShare * coverage * 0.5) return [];
+  const usual = arrivals === null ? '' : `, where a share of ${formatShare(coverage)} is usual`;
+  const reason = `only ${labelled} of ${mature} rows got a label within ${policy.labelDelayRows} rows${usual}: the label feed is silent`;
   return [{ kind: 'data-quality', reason, sources: ['label-feed'] }];
+}
+
+function describeArrivals({ coverage, medianMs, matureAgeMs }: LabelArrivals): string {
+  const usual = `a share of ${formatShare(coverage)} of rows gets a label, half of them within ${formatSpan(medianMs)}`;
+  return `${usual}; rows are mature at ${formatSpan(matureAgeMs)}`;
+}
+
+const units = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1_000]] as const; // prettier-ignore
+
+/** 129600000 → "36 h": the largest unit of which there are two. */
+function formatSpan(ms: number): string {
+  const [unit, unitMs] = units.find(([, size]) => ms >= 2 * size) ?? (['ms', 1] as const);
+  return `${formatNumber(ms / unitMs)} ${unit}`;
 }
 
 function meanOf(losses: Float64Array): number | null {

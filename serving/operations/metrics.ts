@@ -102,14 +102,46 @@ export function watchService({ registry }: Metrics, { listModels, gate, isDraini
   });
 }
 
+type AddMonitorGauge = (
+  name: string,
+  help: string,
+  use: (set: (value: number, labels?: Labels) => void, model: string, facts: MonitorFacts) => void,
+) => void;
+
+/** How labels arrive, where that can be told. */
+function watchLabelling(add: AddMonitorGauge): void {
+  add('incumbent_label_coverage', 'Share of the predictions that get a label at all', (set, model, facts) => {
+    const { labelling = null } = facts.observation ?? {};
+    if (labelling !== null) set(labelling.coverage, { model });
+  });
+  add(
+    'incumbent_label_delay_seconds',
+    'Time until so many of the labels that ever come have come',
+    (set, model, facts) => {
+      const { labelling = null } = facts.observation ?? {};
+      if (labelling === null) return;
+      set(labelling.medianMs / 1_000, { model, quantile: '0.5' });
+      set(labelling.p95Ms / 1_000, { model, quantile: '0.95' });
+    },
+  );
+  add('incumbent_label_mature_age_seconds', 'Age from which on outcomes are judged', (set, model, facts) => {
+    const { labelling = null } = facts.observation ?? {};
+    if (labelling !== null) set(labelling.matureAgeMs / 1_000, { model });
+  });
+  const help = 'Event time before which predictions are expected to have their labels';
+  add('incumbent_label_event_watermark_timestamp_seconds', help, (set, model, facts) => {
+    const { labelling = null } = facts.observation ?? {};
+    if (labelling !== null) set(labelling.watermarkMs / 1_000, { model });
+  });
+}
+
 /** Adds what monitors saw, by model; a model whose files can't be read has no lines until they can. */
 export function watchMonitors(
   { registry }: Metrics,
   listModels: ServiceView['listModels'],
   read: (model: string) => Promise<MonitorFacts>,
 ): void {
-  type Use = (set: (value: number, labels?: Labels) => void, model: string, facts: MonitorFacts) => void;
-  const add = (name: string, help: string, use: Use): void =>
+  const add: AddMonitorGauge = (name, help, use) =>
     addGauge(registry, name, help, async (set) => {
       for (const { model } of listModels()) {
         const facts = await read(model).catch(() => null);
@@ -136,11 +168,12 @@ export function watchMonitors(
   });
   add(
     'incumbent_label_watermark_timestamp_seconds',
-    'Predictions before this have their labels',
+    'Predictions served before this were judged by their labels',
     (set, model, facts) => {
       if (facts.watermarkMs !== null) set(facts.watermarkMs / 1_000, { model });
     },
   );
+  watchLabelling(add);
   add('incumbent_monitor_look_timestamp_seconds', 'When the monitor looked last', (set, model, { observation }) => {
     if (observation !== null) set(observation.atMs / 1_000, { model });
   });

@@ -14,8 +14,23 @@ export async function describeModel(deps: Dependencies, name: string): Promise<M
     classes: current.champion === null ? null : [...current.champion.model.signature.schema.classes],
     loaded: listLoaded(current),
     canary: slots.canary(),
+    labels: await describeLabels(deps, slots.model),
     problem: slots.problem(),
     uptimeSeconds: Math.round(process.uptime()),
+  };
+}
+
+/** What the monitor wrote can't be read, or isn't there yet: the status says all the rest. */
+async function describeLabels({ readMonitor }: Dependencies, model: string): Promise<ModelStatus['labels']> {
+  const facts = await readMonitor?.(model).catch(() => null);
+  const labelling = facts?.observation?.labelling ?? null;
+  if (labelling === null) return null;
+  return {
+    coverage: labelling.coverage,
+    medianDelaySeconds: labelling.medianMs / 1_000,
+    p95DelaySeconds: labelling.p95Ms / 1_000,
+    matureAgeSeconds: labelling.matureAgeMs / 1_000,
+    watermark: new Date(labelling.watermarkMs).toISOString(),
   };
 }
 

@@ -68,6 +68,25 @@ describe('the store', () => {
     await expect(store.readOutcomes(everything)).rejects.toThrow(/none of the classes no, yes/);
   });
 
+  it('says when rows were predicted and labelled: by event times, or without them by when it heard of them', async () => {
+    const { log, store } = await openBoth();
+    await log.appendPredictions(model, [
+      prediction(0, { eventMs: 100 }),
+      prediction(1, { eventMs: 200 }),
+      prediction(2, { eventMs: 300 }),
+      prediction(3),
+      prediction(4),
+    ]);
+    await log.appendLabels(model, [{ ...label(0), labelMs: 150 }, label(1), label(3)]);
+    const { predictedMs, labelledMs, untimed } = await store.readArrivals(everything);
+    // The label of row 1 came at some time of the wall clock, which says nothing about event time.
+    expect([...predictedMs]).toEqual([100, 300, 1_003, 1_004]);
+    expect([...labelledMs]).toEqual([150, Number.NaN, 5_003, Number.NaN]);
+    expect(untimed).toBe(1);
+    expect([...(await store.readOutcomes(everything)).predictedMs]).toEqual([100, 200, 300, 1_003, 1_004]);
+    expect((await store.readArrivals({ ...everything, newestRows: 1 })).predictedMs).toHaveLength(1);
+  });
+
   it('keeps shadow scores apart, and says where there were none', async () => {
     const { log, store } = await openBoth();
     await log.appendPredictions(model, [prediction(0), prediction(1, { shadow: { version: '0', output: [0.75] } })]);

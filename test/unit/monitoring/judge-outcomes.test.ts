@@ -13,10 +13,11 @@ function outcomes(rate: number, seed: number, version = '1') {
     versions: Array.from({ length: rows }, () => version),
     outputs: { width: 1, values: new Float64Array(rows) },
     labels: Float64Array.from({ length: rows }, () => (random() < rate ? 1 : 0)),
+    predictedMs: Float64Array.from({ length: rows }, (_, row) => row),
   };
 }
 
-const question = { champion: '1', task: 'binary', lossScale: 1, policy: testPolicy.monitor } as const;
+const question = { champion: '1', task: 'binary', lossScale: 1, policy: testPolicy.monitor, arrivals: null } as const;
 const promised = { ...question, holdout: { mean: 0.1, rows: 2_000, blockRows: 1, upperBound: 0.12 } };
 
 describe('judgeOutcomes', () => {

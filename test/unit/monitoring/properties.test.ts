@@ -75,10 +75,20 @@ describe.each(['binary', 'multiclass', 'regression'] as const)('the monitor on a
         const { outputs, labels } = fit(task, now);
         expectPlain(judgeInputs({ task, inputs: now.table, outputs, reference }, defaultDriftPolicy));
         const versions = Array.from(labels, () => '1');
-        const question = { champion: '1', task, lossScale: reference.lossScale, policy: testPolicy.monitor };
+        const question = {
+          champion: '1',
+          task,
+          lossScale: reference.lossScale,
+          policy: testPolicy.monitor,
+          arrivals: null,
+        };
         const asked = { ...question, ...(reference.holdout && { holdout: reference.holdout }) };
         expectPlain(
-          judgeOutcomes({ versions, outputs, labels }, asked, beginLossWatch('auto', reference.holdout?.blockRows)),
+          judgeOutcomes(
+            { versions, outputs, labels, predictedMs: new Float64Array() },
+            asked,
+            beginLossWatch('auto', reference.holdout?.blockRows),
+          ),
         );
       }),
       { numRuns: 100 },

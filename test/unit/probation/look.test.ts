@@ -22,12 +22,13 @@ function depsOf(rows: readonly Row[], holdout: object | null = null): Dependenci
       versions: left.map(({ version = '2' }) => version),
       shadowVersions: left.map(({ shadow = '1' }) => shadow),
       labels: Float64Array.from(left, ({ label }) => label),
+      predictedMs: new Float64Array(left.length),
       outputs: { width: 1, values: new Float64Array(left.length) },
       shadowOutputs: { width: 1, values: new Float64Array(left.length).fill(1) },
     });
   };
   return {
-    store: { readOutcomes },
+    store: { readOutcomes, readArrivals: () => Promise.resolve({ predictedMs: [], labelledMs: [], untimed: 0 }) },
     reports: null,
     holds: { read: () => Promise.resolve(null), write: () => Promise.resolve() },
     registry: {

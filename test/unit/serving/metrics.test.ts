@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AggregatorRegistry, Registry } from 'prom-client';
 import { openNotes } from '../../../adapters/notes/file-notes.ts';
 import { openReports } from '../../../adapters/report/file-reports.ts';
+import type { ModelStatus } from '../../../config/wire.ts';
 import { homeAt } from '../../../config/home.ts';
 import type { MonitorObservation } from '../../../domain/dashboard/observation.ts';
 import { registerHistogram } from '../../../serving/operations/histogram.ts';
@@ -75,6 +76,14 @@ describe('the metrics', () => {
         { feature: 'price', size: 0.4, outcome: 'fail' },
         { feature: 'region', size: 0.01, outcome: 'pass' },
       ],
+      labelling: {
+        rows: 3_000,
+        coverage: 0.62,
+        medianMs: 86_400_000,
+        p95Ms: 5e8,
+        matureAgeMs: 6e8,
+        watermarkMs: 1.79e12,
+      },
     };
     await openReports({ directory: home.reports, temporalUi: null }).noteObservation(model, observation);
     await openNotes(home.cursors).write(model, { lastId: '1795679000000-r1-abcd000001' });
@@ -86,10 +95,23 @@ describe('the metrics', () => {
       `incumbent_live_loss{model="${model}"} 0.25`,
       `incumbent_labels{model="${model}"} 800`,
       `incumbent_label_watermark_timestamp_seconds{model="${model}"} 1795679000`,
+      `incumbent_label_coverage{model="${model}"} 0.62`,
+      `incumbent_label_delay_seconds{model="${model}",quantile="0.5"} 86400`,
+      `incumbent_label_delay_seconds{model="${model}",quantile="0.95"} 500000`,
+      `incumbent_label_mature_age_seconds{model="${model}"} 600000`,
+      `incumbent_label_event_watermark_timestamp_seconds{model="${model}"} 1790000000`,
       `incumbent_monitor_look_timestamp_seconds{model="${model}"} 1795680000`,
     ]) {
       expect(text).toContain(line);
     }
+    const status = await rig.service.app.inject(`/v1/models/${model}`);
+    expect(status.json<ModelStatus>().labels).toEqual({
+      coverage: 0.62,
+      medianDelaySeconds: 86_400,
+      p95DelaySeconds: 500_000,
+      matureAgeSeconds: 600_000,
+      watermark: '2026-09-21T14:13:20.000Z',
+    });
   });
 
   it('are for those who may read', async () => {
