@@ -33,7 +33,7 @@ const environmentSchema = z.object({
       .optional(),
   ),
   INCUMBENT_PRIVACY_KEY: optional(z.string().min(16, 'write 16 characters or more').optional()),
-  INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).default(200)),
+  INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).optional()),
   INCUMBENT_TEMPORAL_UI: optional(z.url({ protocol: /^https?$/ }).optional()),
   HOST: optional(z.string().default('127.0.0.1')),
   PORT: optional(z.coerce.number().int().min(0).max(65_535).default(0)),
@@ -53,7 +53,8 @@ export interface Environment {
   readonly trustedKeys: readonly string[];
   /** host:port at which a worker shows metrics to Prometheus; null: nowhere. The service has /metrics. */
   readonly metricsAddress: string | null;
-  readonly pollMs: number;
+  /** How often a service looks at its registry; null: as often as suits the registry. */
+  readonly pollMs: number | null;
   /** Key of the hashes that stand in for values which nobody may see; null: none are made. */
   readonly privacyKey: string | null;
   /** When a prediction counts as logged: when it is on disk, or when the operating system has it. */
@@ -87,7 +88,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     signingKey: data.INCUMBENT_SIGNING_KEY ?? null,
     trustedKeys: data.INCUMBENT_TRUSTED_KEYS ?? [],
     metricsAddress: data.INCUMBENT_METRICS_ADDRESS ?? null,
-    pollMs: data.INCUMBENT_POLL_MS,
+    pollMs: data.INCUMBENT_POLL_MS ?? null,
     privacyKey: data.INCUMBENT_PRIVACY_KEY ?? null,
     logDurability: data.INCUMBENT_LOG_DURABILITY,
     logRotateMs: data.INCUMBENT_LOG_ROTATE_MINUTES * 60_000,

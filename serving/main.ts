@@ -6,7 +6,7 @@ import { createLogger } from '../adapters/log/logger.ts';
 import { openNotes } from '../adapters/notes/file-notes.ts';
 import type { Canary } from '../adapters/ports/replicas.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
-import { openRegistry } from '../adapters/registry/open-registry.ts';
+import { defaultPollMs, openRegistry } from '../adapters/registry/open-registry.ts';
 import { createPseudonymiser } from '../adapters/privacy/pseudonyms.ts';
 import { readReaderTrust } from '../adapters/registry/trust.ts';
 import { refuseTwin, startHeartbeat } from '../adapters/replicas/write-heartbeat.ts';
@@ -42,7 +42,7 @@ interface Running {
 
 /** The real parts on the files of one home directory; resolves when the service listens. */
 async function start(environment: Environment, logger: Logger): Promise<Running> {
-  const { replicaId, models, pollMs, host, port } = environment;
+  const { replicaId, models, host, port } = environment;
   const home = homeAt(environment.home);
   await refuseTwin(home.replicas, replicaId);
   const serviceEnvironment = readServiceEnvironment();
@@ -50,7 +50,8 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
   const security = await openSecurity({ environment: serviceEnvironment, directory, host, logger });
   const trust = await readReaderTrust(environment);
   const places = { directory: home.registry, cacheDirectory: home.packages };
-  const registry = await openRegistry({ ...places, mlflow: readMlflowEnvironment(), trust });
+  const mlflow = readMlflowEnvironment();
+  const registry = await openRegistry({ ...places, mlflow, trust });
   const tracing = await openTracing('incumbent-serving');
   const metrics = createMetrics(true);
   const log = await openLog(environment, home.store, logger, metrics);
@@ -61,7 +62,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     replicaId,
     logger,
     models,
-    pollMs,
+    pollMs: environment.pollMs ?? defaultPollMs(mlflow),
     ...sourcesAt(home, environment, registry),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     home,

@@ -11,6 +11,13 @@ export interface VersionInfo {
   readonly manifestSha256: string;
 }
 
+/** Signs what is registered. */
+export interface Signer {
+  readonly keyId: string;
+  /** Base64. */
+  sign(content: Uint8Array): string;
+}
+
 export interface RegisterRequest {
   readonly model: string;
   /** Registering twice with one key gives the version of the first time. */
@@ -31,6 +38,11 @@ export interface Registry {
    * is on. Throws RegistryError `package-altered` or `package-untrusted`.
    */
   fetchPackage(model: string, version: string): Promise<string>;
+  /**
+   * Signs a version that was registered before, in place of any other signature. Its content stays what it is: it is checked against
+   * its manifest first, and the signature is no part of that.
+   */
+  signVersion(model: string, version: string, signer: Signer): Promise<void>;
   /** All null for an unknown model. */
   getAliases(model: string): Promise<Aliases>;
   /** Null removes the alias. Durable when it returns; readers see the old or the new value, nothing between. Throws `version-not-found`. */

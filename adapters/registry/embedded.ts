@@ -6,7 +6,7 @@ import { isModelName } from '../files/names.ts';
 import { RegistryError, type Registry, type VersionInfo } from '../ports/registry.ts';
 import { noTrust, type PackageTrust } from './keys.ts';
 import { publishVersion, type VersionRecord } from './publish.ts';
-import { verifyPackage } from './seal.ts';
+import { signPackage, verifyPackage } from './seal.ts';
 import { listNames } from './version-names.ts';
 
 export interface EmbeddedRegistryOptions {
@@ -22,18 +22,17 @@ export interface EmbeddedRegistryOptions {
 export async function openEmbeddedRegistry({ directory, trust = noTrust }: EmbeddedRegistryOptions): Promise<Registry> {
   const root = resolve(directory);
   await mkdir(root, { recursive: true });
-  const modelDirectory = (model: string): string => {
-    if (isModelName(model)) return join(root, model);
-    throw new RegistryError('name-invalid', `"${model}" is no model name: lower-case letters, digits and "-" only`);
-  };
-  const versionDirectory = (model: string, version: string): string => {
-    const isNumber = /^[1-9]\d*$/.test(version);
-    if (isNumber) return join(modelDirectory(model), 'versions', version);
-    throw new RegistryError('version-not-found', `"${version}" is no version of ${model}: versions are 1, 2, 3 …`);
-  };
-
+  const { modelDirectory, versionDirectory } = layOut(root);
   const getVersion = async (model: string, version: string): Promise<VersionInfo> =>
     toInfo(model, version, await readRecord(versionDirectory(model, version), model, version));
+
+  const verified = async (model: string, version: string, whom: PackageTrust): Promise<string> => {
+    const home = versionDirectory(model, version);
+    const { manifestSha256 } = await readRecord(home, model, version);
+    const packageDirectory = join(home, 'package');
+    await verifyPackage(packageDirectory, { model, version, manifestSha256 }, whom);
+    return packageDirectory;
+  };
 
   const getAliases = async (model: string): Promise<Aliases> => {
     const text = await readIfThere(join(modelDirectory(model), 'aliases.json'));
@@ -50,12 +49,9 @@ export async function openEmbeddedRegistry({ directory, trust = noTrust }: Embed
       const names = await listNames(join(modelDirectory(model), 'versions'));
       return await Promise.all(names.map((version) => getVersion(model, version)));
     },
-    async fetchPackage(model, version) {
-      const home = versionDirectory(model, version);
-      const { manifestSha256 } = await readRecord(home, model, version);
-      const packageDirectory = join(home, 'package');
-      await verifyPackage(packageDirectory, { model, version, manifestSha256 }, trust);
-      return packageDirectory;
+    fetchPackage: (model, version) => verified(model, version, trust),
+    async signVersion(model, version, signer) {
+      await signPackage(await verified(model, version, noTrust), signer);
     },
     getAliases,
     async setAlias(model, alias, version) {
@@ -68,6 +64,20 @@ export async function openEmbeddedRegistry({ directory, trust = noTrust }: Embed
       return entries.filter((entry) => entry.isDirectory() && isModelName(entry.name)).map(({ name }) => name);
     },
   };
+}
+
+/** Folders of models and versions; throws for names that could lead elsewhere. */
+function layOut(root: string) {
+  const modelDirectory = (model: string): string => {
+    if (isModelName(model)) return join(root, model);
+    throw new RegistryError('name-invalid', `"${model}" is no model name: lower-case letters, digits and "-" only`);
+  };
+  const versionDirectory = (model: string, version: string): string => {
+    const isNumber = /^[1-9]\d*$/.test(version);
+    if (isNumber) return join(modelDirectory(model), 'versions', version);
+    throw new RegistryError('version-not-found', `"${version}" is no version of ${model}: versions are 1, 2, 3 …`);
+  };
+  return { modelDirectory, versionDirectory };
 }
 
 async function readRecord(home: string, model: string, version: string): Promise<VersionRecord> {

@@ -1,12 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-
-/** Signs what is registered. */
-export interface Signer {
-  readonly keyId: string;
-  /** Base64. */
-  sign(content: Uint8Array): string;
-}
+import type { Signer } from '../ports/registry.ts';
 
 export interface TrustedKey {
   readonly keyId: string;

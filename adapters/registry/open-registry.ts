@@ -14,6 +14,11 @@ export interface RegistryPlace {
   readonly trust: PackageTrust;
 }
 
+/** How often readers look at aliases where nobody has said: a look at MLflow is a request that its server answers, one at files is not. */
+export function defaultPollMs(mlflow: MlflowSettings | null): number {
+  return mlflow === null ? 200 : 1_000;
+}
+
 /** The registry that the environment chooses; worker and service must choose the same. */
 export async function openRegistry({ directory, cacheDirectory, mlflow, trust }: RegistryPlace): Promise<Registry> {
   if (mlflow === null) return await openEmbeddedRegistry({ directory, trust });

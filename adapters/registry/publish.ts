@@ -1,8 +1,7 @@
 import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory, syncFile, temporaryName, writeDurably } from '../files/durable.ts';
-import { RegistryError, type RegisterRequest } from '../ports/registry.ts';
-import type { Signer } from './keys.ts';
+import { RegistryError, type RegisterRequest, type Signer } from '../ports/registry.ts';
 import { sealPackage } from './seal.ts';
 import { listNames } from './version-names.ts';
 

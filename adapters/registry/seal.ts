@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../files/durable.ts';
-import { RegistryError } from '../ports/registry.ts';
-import type { PackageTrust, Signer } from './keys.ts';
+import { RegistryError, type Signer } from '../ports/registry.ts';
+import type { PackageTrust } from './keys.ts';
 import {
   makeManifest,
   manifestFile,
@@ -43,9 +43,14 @@ export async function sealPackage(directory: string, model: string, signer: Sign
 
 /** Signs the manifest of a sealed package, in place of any earlier signature. */
 export async function signPackage(directory: string, signer: Signer): Promise<void> {
+  await writeDurably(join(directory, manifestSignatureFile), await makeSignature(directory, signer));
+}
+
+/** What `manifest.signature.json` of a sealed package must say; writes nothing. */
+export async function makeSignature(directory: string, signer: Signer): Promise<string> {
   const signature = signer.sign(await readFile(join(directory, manifestFile)));
   const signed: ManifestSignature = { algorithm: 'ed25519', keyId: signer.keyId, signature };
-  await writeDurably(join(directory, manifestSignatureFile), `${JSON.stringify(signed, null, 2)}\n`);
+  return `${JSON.stringify(signed, null, 2)}\n`;
 }
 
 export interface SealedVersion {

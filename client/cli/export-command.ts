@@ -6,7 +6,7 @@ import { defaultHome } from './target.ts';
 export function addExportCommand(program: Command, print: (text: string) => void): void {
   program
     .command('export')
-    .description('copy the package of a version into a folder, checked against its seal; needs no server')
+    .description('copy the package of a version into a folder, checked against its seal')
     .argument('<model>', 'name of the model')
     .argument('<version>', 'its number, or champion, previous, challenger')
     .argument('<dir>', 'folder to make')

@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { homeAt } from '../../config/home.ts';
 import { addApiKeyCommands } from './api-key-commands.ts';
 import { defaultHome } from './target.ts';
 
@@ -31,11 +30,12 @@ export function addKeysCommand(program: Command, print: (text: string) => void):
     .requiredOption('--key <file>', 'private half of the key')
     .addOption(new Option('--home <dir>', 'home directory').default(defaultHome).env('INCUMBENT_HOME'))
     .action(async (model: string, versions: readonly string[], { key, home }: { key: string; home: string }) => {
-      const { readSigner } = await import('../../adapters/registry/keys.ts');
-      const { signVersion } = await import('../../adapters/registry/sign-version.ts');
+      const { noTrust, readSigner } = await import('../../adapters/registry/keys.ts');
+      const { openHomeRegistry } = await import('../home-registry.ts');
       const signer = await readSigner(key);
+      const registry = await openHomeRegistry(home, noTrust);
       for (const version of versions) {
-        await signVersion(homeAt(home).registry, model, version, signer);
+        await registry.signVersion(model, version, signer);
         print(`signed ${model} version ${version} with the key ${signer.keyId}`);
       }
     });

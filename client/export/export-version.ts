@@ -5,11 +5,10 @@ import { z } from 'zod';
 import { exportFile } from '../../adapters/export/files.ts';
 import { describeFiles } from '../../adapters/packages/describe-files.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
-import { openEmbeddedRegistry } from '../../adapters/registry/embedded.ts';
 import { verifyPackage } from '../../adapters/registry/seal.ts';
 import { readReaderTrust } from '../../adapters/registry/trust.ts';
 import { readEnvironment } from '../../config/environment.ts';
-import { homeAt } from '../../config/home.ts';
+import { openHomeRegistry } from '../home-registry.ts';
 
 export interface ExportRequest {
   readonly model: string;
@@ -22,7 +21,7 @@ export interface ExportRequest {
 /** Copies the package of a version into a new folder, checked against its seal; what is in it, for people. */
 export async function exportVersion({ model, wanted, directory, home }: ExportRequest): Promise<string> {
   const trust = await readReaderTrust(readEnvironment());
-  const registry = await openEmbeddedRegistry({ directory: homeAt(home).registry, trust });
+  const registry = await openHomeRegistry(home, trust);
   const version = await findVersion(registry, model, wanted);
   const { manifestSha256 } = await registry.getVersion(model, version);
   const from = await registry.fetchPackage(model, version);
@@ -39,7 +38,7 @@ async function findVersion(registry: Registry, model: string, wanted: string): P
   const version = versions.get(wanted);
   if (version != null) return version;
   const known = (await registry.listVersions(model)).map((one) => one.version);
-  const there = known.length === 0 ? `there is no model ${model} in this home` : `its versions are ${known.join(', ')}`;
+  const there = known.length === 0 ? `there is no model ${model} here` : `its versions are ${known.join(', ')}`;
   const what = version === null ? `${model} has no ${wanted}` : `"${wanted}" is neither a version nor an alias`;
   throw new Error(`${what}; ${there}`);
 }

@@ -8,6 +8,8 @@ const runningSchema = z.object({
   temporalAddress: z.string(),
   uiUrl: z.string(),
   serviceUrl: z.string(),
+  /** Where one was started. */
+  mlflowUrl: z.string().nullable().default(null),
 });
 
 /** What a running `incumbent start` says of itself, for the other commands. */

@@ -21,10 +21,13 @@ export async function provideMlflow(): Promise<void> {
   }
 }
 
+/** Where the server that is started on a home keeps what it knows. */
+export const mlflowDatabase = (home: string): string => join(home, 'mlflow', 'mlflow.db');
+
 /** A real MLflow server of one worker, on files of the home directory. */
 export function mlflowPlan(home: string, port: number): ProcessPlan {
   const options = [
-    ['--backend-store-uri', `sqlite:///${join(home, 'mlflow', 'mlflow.db')}`],
+    ['--backend-store-uri', `sqlite:///${mlflowDatabase(home)}`],
     ['--artifacts-destination', join(home, 'mlflow', 'artifacts')],
     ['--host', '127.0.0.1'],
     ['--port', String(port)],

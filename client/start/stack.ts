@@ -84,13 +84,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await client.ensureSchedule(ref, project.policy.monitor.everyMs);
     const uiUrl = `http://127.0.0.1:${ports.ui}`;
     const serviceUrl = `http://127.0.0.1:${ports.service}`;
-    await announceRunning(home, { pid: process.pid, model: project.name, temporalAddress, uiUrl, serviceUrl });
+    const addresses = { temporalAddress, uiUrl, serviceUrl, mlflowUrl };
+    await announceRunning(home, { pid: process.pid, model: project.name, ...addresses });
     const predictions = createPredictionClient(serviceUrl);
     const stopAll = async (): Promise<void> => {
       await temporal.connection.close();
       await stop();
     };
-    return { project, directory, temporalAddress, uiUrl, serviceUrl, mlflowUrl, client, predictions, stop: stopAll };
+    return { project, directory, ...addresses, client, predictions, stop: stopAll };
   } catch (error) {
     await stop();
     throw error;

@@ -57,6 +57,7 @@ export function createModelSlots(options: ModelSlotsOptions): ModelSlots {
     canary: () => (isOpen(canary, slots) ? canary : null),
     problem: () => describeProblem(registryProblem, aliases, pool.failures(), slots.champion?.version ?? null),
     async follow() {
+      const lookedAtMs = Date.now();
       try {
         const found = await readAliases(registry, model, slots.champion !== null);
         canary = await readCanary(model);
@@ -64,7 +65,7 @@ export function createModelSlots(options: ModelSlotsOptions): ModelSlots {
         registryProblem = null;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        registryProblem = { sinceMs: registryProblem?.sinceMs ?? Date.now(), reason };
+        registryProblem = { sinceMs: registryProblem?.sinceMs ?? lookedAtMs, reason };
         return;
       }
       for (const alias of slotOrder) {

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openEmbeddedRegistry } from '../../adapters/registry/embedded.ts';
@@ -9,7 +11,9 @@ import { makePackage, registryContract } from '../support/registry-contract.ts';
 registryContract('embedded registry', async () => {
   const directory = await temporaryFolder();
   const reopen = (trust?: PackageTrust) => openEmbeddedRegistry({ directory, ...(trust && { trust }) });
-  return { registry: await reopen(), reopen };
+  const overwrite = (version: string, file: string, content: string) =>
+    writeFile(join(directory, 'electricity', 'versions', version, 'package', file), content);
+  return { registry: await reopen(), reopen, overwrite };
 });
 
 describe('embedded registry: crashes', () => {

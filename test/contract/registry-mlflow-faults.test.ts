@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { appendFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMlflowClient } from 'mlflow-js-client';
 import { describe, expect, it } from 'vitest';
 import { connectToMlflow } from '../../adapters/mlflow/connection.ts';
+import { noTrust, toSigner, toTrustedKey, type PackageTrust } from '../../adapters/registry/keys.ts';
 import { openMlflowRegistry } from '../../adapters/registry/mlflow/registry.ts';
+import { sealPackage } from '../../adapters/registry/seal.ts';
 import { createRng } from '../../domain/math/rng.ts';
 import { startFaultyProxy, type Fault } from '../support/faulty-proxy.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -14,17 +16,25 @@ import { makePackage } from '../support/registry-contract.ts';
 const server = useMlflowServer();
 const model = 'electricity';
 const none = { kind: 'none' } as const;
+/** A server takes its time to start, on a busy machine a minute. */
+const startsServersMs = 240_000;
 
 interface Opened {
   readonly url?: string;
   readonly prefix?: string;
   readonly cacheDirectory?: string;
+  readonly trust?: PackageTrust;
 }
 
-async function open({ url = server().url, prefix = `${randomUUID().slice(0, 8)}-`, cacheDirectory }: Opened = {}) {
+async function open({
+  url = server().url,
+  prefix = `${randomUUID().slice(0, 8)}-`,
+  cacheDirectory,
+  trust = noTrust,
+}: Opened = {}) {
   const connection = connectToMlflow({ trackingUri: url, auth: none, prefix });
   const directory = cacheDirectory ?? join(await temporaryFolder(), 'packages');
-  return { prefix, directory, registry: openMlflowRegistry({ connection, cacheDirectory: directory }) };
+  return { prefix, directory, registry: openMlflowRegistry({ connection, cacheDirectory: directory, trust }) };
 }
 
 const register = async (registry: Awaited<ReturnType<typeof open>>['registry'], idempotencyKey: string) =>
@@ -81,28 +91,32 @@ describe('a server that misbehaves', () => {
     expect((await registry.getAliases(model)).champion).toBe('1');
   });
 
-  it('is killed, and back on the same files knows all it was told; meanwhile the error says where to look', async () => {
-    const directory = await temporaryFolder();
-    const first = await startMlflowServer({ directory });
-    const { registry } = await open({ url: first.url });
-    try {
-      await register(registry, 'a');
-      await registry.setAlias(model, 'champion', '1');
-    } finally {
-      await first.kill();
-    }
-    await expect(registry.getAliases(model)).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('(MLFLOW_TRACKING_URI)'),
-    });
-    const second = await startMlflowServer({ directory, port: first.port });
-    try {
-      expect((await registry.getAliases(model)).champion).toBe('1');
-      await registry.fetchPackage(model, '1');
-    } finally {
-      await second.stop();
-    }
-  });
+  it(
+    'is killed, and back on the same files knows all it was told; meanwhile the error says where to look',
+    { timeout: startsServersMs },
+    async () => {
+      const directory = await temporaryFolder();
+      const first = await startMlflowServer({ directory });
+      const { registry } = await open({ url: first.url });
+      try {
+        await register(registry, 'a');
+        await registry.setAlias(model, 'champion', '1');
+      } finally {
+        await first.kill();
+      }
+      await expect(registry.getAliases(model)).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('(MLFLOW_TRACKING_URI)'),
+      });
+      const second = await startMlflowServer({ directory, port: first.port });
+      try {
+        expect((await registry.getAliases(model)).champion).toBe('1');
+        await registry.fetchPackage(model, '1');
+      } finally {
+        await second.stop();
+      }
+    },
+  );
 });
 
 describe('two promoters at a time', () => {
@@ -197,6 +211,32 @@ describe('what others do in MLflow', () => {
   });
 });
 
+describe('with signing on', () => {
+  it('what was signed is loaded; what was not, or was altered or sealed anew at the server, is refused', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const { registry: unsigned, prefix, directory } = await open();
+    const trust = { signer: toSigner(privateKey), trustedKeys: [toTrustedKey(publicKey)] };
+    const { registry: signing } = await open({ prefix, cacheDirectory: directory, trust });
+    for (const key of ['a', 'b', 'c']) await register(signing, key);
+    await register(unsigned, 'd');
+    const client = createMlflowClient({ trackingUri: server().url });
+    const uriOf = async (version: string) => await client.modelVersions.getDownloadUri(`${prefix}${model}`, version);
+    await signing.fetchPackage(model, '1');
+    await client.artifacts.upload(`${await uriOf('2')}/weights.bin`, 'altered');
+    // Whoever may write to MLflow can make a manifest that fits, and record its hash; the signature is what he can't make.
+    const forged = await makePackage('forged');
+    const manifestSha256 = await sealPackage(forged, model, null);
+    for (const file of ['weights.bin', 'manifest.json'])
+      await client.artifacts.upload(`${await uriOf('3')}/${file}`, { file: join(forged, file) });
+    await client.modelVersions.setTag(`${prefix}${model}`, '3', 'incumbent.manifestSha256', manifestSha256);
+    const refused = (code: string, what: string) => ({ code, message: expect.stringContaining(what) as string });
+    await expect(signing.fetchPackage(model, '2')).rejects.toMatchObject(refused('package-altered', 'weights.bin'));
+    await expect(signing.fetchPackage(model, '3')).rejects.toMatchObject(refused('package-untrusted', 'forged'));
+    await expect(signing.fetchPackage(model, '4')).rejects.toMatchObject(refused('package-untrusted', 'not signed'));
+    await unsigned.fetchPackage(model, '3');
+  });
+});
+
 describe('a local copy', () => {
   it('is fetched once, and checked each time', async () => {
     const { registry, prefix, directory } = await open();
@@ -214,29 +254,33 @@ describe('a local copy', () => {
 });
 
 describe('credentials', () => {
-  it('that are wrong or missing are an error that names the variables, with a real server that wants some', async () => {
-    const environment = {
-      MLFLOW_FLASK_SERVER_SECRET_KEY: 'of-this-test',
-      MLFLOW_AUTH_ADMIN_USERNAME: 'admin',
-      MLFLOW_AUTH_ADMIN_PASSWORD: 'of-this-test-1',
-    };
-    const directory = await temporaryFolder();
-    const guarded = await startMlflowServer({ directory, args: ['--app-name', 'basic-auth'], environment });
-    try {
-      const cacheDirectory = join(directory, 'packages');
-      const openAs = (auth: Parameters<typeof connectToMlflow>[0]['auth']) =>
-        openMlflowRegistry({
-          connection: connectToMlflow({ trackingUri: guarded.url, auth, prefix: '' }),
-          cacheDirectory,
-        });
-      const refused = { code: 'unavailable', message: expect.stringContaining('MLFLOW_TRACKING_USERNAME') as string };
-      await expect(openAs(none).getAliases(model)).rejects.toMatchObject(refused);
-      const wrong = openAs({ kind: 'basic', username: 'admin', password: 'wrong' });
-      await expect(wrong.getAliases(model)).rejects.toMatchObject(refused);
-      const right = openAs({ kind: 'basic', username: 'admin', password: 'of-this-test-1' });
-      expect((await register(right, 'a')).version).toBe('1');
-    } finally {
-      await guarded.stop();
-    }
-  });
+  it(
+    'that are wrong or missing are an error that names the variables, with a real server that wants some',
+    { timeout: startsServersMs },
+    async () => {
+      const environment = {
+        MLFLOW_FLASK_SERVER_SECRET_KEY: 'of-this-test',
+        MLFLOW_AUTH_ADMIN_USERNAME: 'admin',
+        MLFLOW_AUTH_ADMIN_PASSWORD: 'of-this-test-1',
+      };
+      const directory = await temporaryFolder();
+      const guarded = await startMlflowServer({ directory, args: ['--app-name', 'basic-auth'], environment });
+      try {
+        const cacheDirectory = join(directory, 'packages');
+        const openAs = (auth: Parameters<typeof connectToMlflow>[0]['auth']) =>
+          openMlflowRegistry({
+            connection: connectToMlflow({ trackingUri: guarded.url, auth, prefix: '' }),
+            cacheDirectory,
+          });
+        const refused = { code: 'unavailable', message: expect.stringContaining('MLFLOW_TRACKING_USERNAME') as string };
+        await expect(openAs(none).getAliases(model)).rejects.toMatchObject(refused);
+        const wrong = openAs({ kind: 'basic', username: 'admin', password: 'wrong' });
+        await expect(wrong.getAliases(model)).rejects.toMatchObject(refused);
+        const right = openAs({ kind: 'basic', username: 'admin', password: 'of-this-test-1' });
+        expect((await register(right, 'a')).version).toBe('1');
+      } finally {
+        await guarded.stop();
+      }
+    },
+  );
 });

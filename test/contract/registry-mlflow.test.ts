@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createMlflowClient } from 'mlflow-js-client';
 import { connectToMlflow } from '../../adapters/mlflow/connection.ts';
 import type { PackageTrust } from '../../adapters/registry/keys.ts';
 import { openMlflowRegistry } from '../../adapters/registry/mlflow/registry.ts';
@@ -17,5 +19,11 @@ registryContract('MLflow registry', async () => {
     const cacheDirectory = join(directory, 'packages');
     return Promise.resolve(openMlflowRegistry({ connection, cacheDirectory, ...(trust && { trust }) }));
   };
-  return { registry: await reopen(), reopen };
+  const overwrite = async (version: string, file: string, content: string): Promise<void> => {
+    const { modelVersions, artifacts } = createMlflowClient({ trackingUri: server().url });
+    const uri = await modelVersions.getDownloadUri(`${prefix}electricity`, version);
+    await artifacts.upload(`${uri}/${file}`, content);
+    await rm(join(directory, 'packages'), { recursive: true });
+  };
+  return { registry: await reopen(), reopen, overwrite };
 });

@@ -29,10 +29,14 @@ export interface MlflowServer {
   stop(): Promise<void>;
   /** Ends it and its workers the hard way. */
   kill(): Promise<void>;
+  /** Lets it and its workers stand still: they take connections, and answer nothing. */
+  freeze(): void;
+  thaw(): void;
 }
 
 const lookEveryMs = 100;
 const readyTimeoutMs = 120_000;
+const startTimeoutMs = 130_000;
 
 /** A real MLflow server of one worker, on a SQLite file; resolves when it answers. Whoever starts it stops it. */
 export async function startMlflowServer(options: MlflowServerOptions): Promise<MlflowServer> {
@@ -61,7 +65,15 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
   } finally {
     await log.close();
   }
-  return { url, port, directory, stop: () => end(child, 'SIGTERM'), kill: () => end(child, 'SIGKILL') };
+  return {
+    url,
+    port,
+    directory,
+    stop: () => end(child, 'SIGTERM'),
+    kill: () => end(child, 'SIGKILL'),
+    freeze: () => signal(child, 'SIGSTOP'),
+    thaw: () => signal(child, 'SIGCONT'),
+  };
 }
 
 function serverArguments(directory: string, port: number): readonly string[] {
@@ -85,11 +97,16 @@ async function untilHealthy(url: string, child: ChildProcess, logFile: string): 
   throw new Error(`the MLflow server did not start:\n${(await readFile(logFile, 'utf8')).slice(-3_000)}`);
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+async function end(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = once(child, 'exit');
-  process.kill(-child.pid, signal);
+  signal(child, how);
   await gone;
+}
+
+/** To the whole process group. */
+function signal(child: ChildProcess, what: NodeJS.Signals): void {
+  if (child.pid !== undefined) process.kill(-child.pid, what);
 }
 
 /** One server for all tests of a file. */
@@ -99,7 +116,7 @@ export function useMlflowServer(options: Partial<MlflowServerOptions> = {}): () 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'incumbent-mlflow-'));
     server = await startMlflowServer({ directory, ...options });
-  });
+  }, startTimeoutMs);
   afterAll(async () => {
     await server.stop();
     await rm(directory, { recursive: true, force: true });

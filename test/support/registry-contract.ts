@@ -21,6 +21,8 @@ interface RegistryUnderTest {
   readonly registry: Registry;
   /** As another process would open it, with keys of its own. */
   reopen(trust?: PackageTrust): Promise<Registry>;
+  /** Writes a file of a version where the registry keeps it, past the registry, and lets no reader have a copy from before. */
+  overwrite(version: string, file: string, content: string): Promise<void>;
 }
 
 function makeKeys() {
@@ -140,18 +142,41 @@ export function registryContract(name: string, makeRegistry: () => Promise<Regis
     });
 
     it('that are missing, unreadable or forged make a version one that is not loaded', async () => {
-      const { registry, reopen } = await makeRegistry();
+      const { registry, reopen, overwrite } = await makeRegistry();
       const { signer, key } = makeKeys();
       await register(registry, 'unsigned');
       const reader = await reopen({ signer, trustedKeys: [key] });
       await expect(reader.fetchPackage(model, '1')).rejects.toMatchObject(untrusted('version 1 is not signed'));
       await register(reader, 'signed');
-      const signatureFile = join(await reader.fetchPackage(model, '2'), 'manifest.signature.json');
+      await reader.fetchPackage(model, '2');
       const forged = { algorithm: 'ed25519', keyId: key.keyId, signature: makeKeys().signer.sign(Buffer.from('{}')) };
-      await writeFile(signatureFile, JSON.stringify(forged));
+      await overwrite('2', 'manifest.signature.json', JSON.stringify(forged));
       await expect(reader.fetchPackage(model, '2')).rejects.toMatchObject(untrusted('not that of the key'));
-      await writeFile(signatureFile, 'no signature');
+      await overwrite('2', 'manifest.signature.json', 'no signature');
       await expect(reader.fetchPackage(model, '2')).rejects.toMatchObject(untrusted('unreadable'));
+    });
+
+    it('can be given to a version later, and count for readers that fetched it before', async () => {
+      const { registry, reopen } = await makeRegistry();
+      const [old, fresh] = [makeKeys(), makeKeys()];
+      await register(registry, 'a');
+      const reader = await reopen({ signer: null, trustedKeys: [fresh.key] });
+      await expect(reader.fetchPackage(model, '1')).rejects.toMatchObject(untrusted('version 1 is not signed'));
+      await registry.signVersion(model, '1', old.signer);
+      await expect(reader.fetchPackage(model, '1')).rejects.toMatchObject(untrusted(`the key ${old.key.keyId}`));
+      const fetched = await registry.fetchPackage(model, '1');
+      await registry.signVersion(model, '1', fresh.signer);
+      expect(await reader.fetchPackage(model, '1')).toBe(fetched);
+      expect((await reader.getVersion(model, '1')).manifestSha256).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    it('are not given to what is not there or was altered', async () => {
+      const { registry } = await makeRegistry();
+      const { signer } = makeKeys();
+      await expect(registry.signVersion(model, '1', signer)).rejects.toMatchObject({ code: 'version-not-found' });
+      await register(registry, 'a');
+      await appendFile(join(await registry.fetchPackage(model, '1'), 'weights.bin'), 'x');
+      await expect(registry.signVersion(model, '1', signer)).rejects.toMatchObject({ code: 'package-altered' });
     });
 
     it('do not cover a manifest that was altered to fit altered files', async () => {

@@ -77,12 +77,21 @@ export async function startService(
   home: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningService> {
+  return await launchService(home, environment, (child) => onTestFinished(() => killHard(child)));
+}
+
+/** The same, for whoever ends the process in another way. */
+export async function launchService(
+  home: string,
+  environment: Readonly<Record<string, string>>,
+  onStart: (child: ChildProcess) => void,
+): Promise<RunningService> {
   const child = fork(fileURLToPath(new URL('../../serving/main.ts', import.meta.url)), [], {
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, INCUMBENT_HOME: home, INCUMBENT_REPLICA_ID: 'r1', INCUMBENT_POLL_MS: '20', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  onTestFinished(() => killHard(child));
+  onStart(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => void (output += String(chunk)));
   const url = await Promise.race([

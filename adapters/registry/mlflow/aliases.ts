@@ -9,9 +9,11 @@ import { findModel, registeredName } from './registered-model.ts';
 
 const attempts = 6;
 const pauseMs = 40;
+/** Of one try to read aliases, which takes a server a few milliseconds: who follows them must learn soon that it is away. */
+const readTimeoutMs = 5_000;
 
 export async function readAliases(connection: MlflowConnection, model: string): Promise<Aliases> {
-  const found = await findModel(connection, model);
+  const found = await findModel(connection, model, { timeoutMs: readTimeoutMs });
   if (found === null) return noAliases;
   refuseLost(found);
   const { champion = null, previous = null, challenger = null } = found.aliases;

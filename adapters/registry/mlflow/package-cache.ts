@@ -2,10 +2,10 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMlflowError, type MlflowClient } from 'mlflow-js-client';
 import { temporaryName } from '../../files/durable.ts';
-import { RegistryError } from '../../ports/registry.ts';
-import type { PackageTrust } from '../keys.ts';
+import { RegistryError, type Signer } from '../../ports/registry.ts';
+import { noTrust, type PackageTrust } from '../keys.ts';
 import { manifestFile, manifestSignatureFile, type Manifest } from '../manifest.ts';
-import { verifyPackage, type SealedVersion } from '../seal.ts';
+import { makeSignature, verifyPackage, type SealedVersion } from '../seal.ts';
 
 /** Where the files of a version are. */
 export interface RemotePackage extends SealedVersion {
@@ -27,7 +27,12 @@ export async function fetchVerified(
     return folder;
   }
   try {
-    await verifyPackage(folder, remote, trust);
+    await verifyPackage(folder, remote, trust).catch(async (error: unknown) => {
+      if (!(error instanceof RegistryError && error.code === 'package-untrusted')) throw error;
+      // Signing changes nothing but the signature: it may have been signed since.
+      await refreshSignature(client, folder, await remote.artifactUri());
+      await verifyPackage(folder, remote, trust);
+    });
     return folder;
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
@@ -36,6 +41,38 @@ export async function fetchVerified(
       `${error.message}. This is the local copy in ${folder}: delete it to fetch it anew`,
     );
   }
+}
+
+/** Signs a version where it is kept, in place of any other signature; readers take the signature over when theirs doesn't do. */
+export async function signRemote(
+  client: MlflowClient,
+  directory: string,
+  remote: RemotePackage,
+  signer: Signer,
+): Promise<void> {
+  const folder = await fetchVerified(client, directory, remote, noTrust);
+  const uri = `${await remote.artifactUri()}/${manifestSignatureFile}`;
+  await client.artifacts.upload(uri, await makeSignature(folder, signer));
+}
+
+async function refreshSignature(client: MlflowClient, folder: string, uri: string): Promise<void> {
+  const draft = temporaryName(folder);
+  try {
+    await downloadSignature(client, uri, draft);
+    await rename(draft, join(folder, manifestSignatureFile)).catch(ignoreMissing);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function downloadSignature(client: MlflowClient, uri: string, file: string): Promise<void> {
+  await client.artifacts.download(`${uri}/${manifestSignatureFile}`, file).catch((error: unknown) => {
+    if (!isMlflowError(error, 'RESOURCE_DOES_NOT_EXIST')) throw error;
+  });
+}
+
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 /** The folder appears when it is whole and verified, and not before. */
@@ -70,10 +107,7 @@ async function download(client: MlflowClient, uri: string, draft: string, remote
   for (const [file, { sha256 }] of Object.entries(files)) {
     await inWords(name, file, client.artifacts.download(`${uri}/${file}`, join(draft, file), { sha256 }));
   }
-  const signature = client.artifacts.download(`${uri}/${manifestSignatureFile}`, join(draft, manifestSignatureFile));
-  await signature.catch((error: unknown) => {
-    if (!isMlflowError(error, 'RESOURCE_DOES_NOT_EXIST')) throw error;
-  });
+  await downloadSignature(client, uri, join(draft, manifestSignatureFile));
 }
 
 async function inWords<T>(name: string, file: string, work: Promise<T>): Promise<T> {

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { collect, isMlflowError, quoteFilterValue, type ModelVersion } from 'mlflow-js-client';
 import type { MlflowConnection } from '../../mlflow/connection.ts';
 import { tagNames } from '../../mlflow/tags.ts';
-import type { RegisterRequest } from '../../ports/registry.ts';
-import type { Signer } from '../keys.ts';
+import type { RegisterRequest, Signer } from '../../ports/registry.ts';
 import { ensureModel, registeredName } from './registered-model.ts';
 import { uploadPackage, type Uploaded } from './upload.ts';
 

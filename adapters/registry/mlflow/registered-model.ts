@@ -1,4 +1,4 @@
-import { isMlflowError, type RegisteredModel } from 'mlflow-js-client';
+import { isMlflowError, type CallOptions, type RegisteredModel } from 'mlflow-js-client';
 import type { MlflowConnection } from '../../mlflow/connection.ts';
 import { tagNames } from '../../mlflow/tags.ts';
 import { isModelName } from '../../files/names.ts';
@@ -11,9 +11,13 @@ export function registeredName({ prefix }: MlflowConnection, model: string): str
 }
 
 /** Null where there is none. Throws `name-taken` for a model that somebody else registered. */
-export async function findModel(connection: MlflowConnection, model: string): Promise<RegisteredModel | null> {
+export async function findModel(
+  connection: MlflowConnection,
+  model: string,
+  options?: CallOptions,
+): Promise<RegisteredModel | null> {
   const name = registeredName(connection, model);
-  const found = await connection.client.registeredModels.find(name);
+  const found = await connection.client.registeredModels.find(name, options);
   if (found === null || found.tags[tagNames.managed] === 'true') return found;
   const advice =
     `set INCUMBENT_MLFLOW_PREFIX to keep apart from it, or give the model there the tag ` +

@@ -5,7 +5,7 @@ import { RegistryError, type Registry, type VersionInfo } from '../../ports/regi
 import { noTrust, type PackageTrust } from '../keys.ts';
 import { readAliases, writeAlias } from './aliases.ts';
 import { toRegistryError, versionNotFound } from './errors.ts';
-import { fetchVerified } from './package-cache.ts';
+import { fetchVerified, signRemote, type RemotePackage } from './package-cache.ts';
 import { findModel, registeredName } from './registered-model.ts';
 import { registerVersion } from './register.ts';
 
@@ -23,6 +23,11 @@ export interface MlflowRegistryOptions {
  */
 export function openMlflowRegistry({ connection, cacheDirectory, trust = noTrust }: MlflowRegistryOptions): Registry {
   const { client } = connection;
+  const remote = async (model: string, version: string): Promise<RemotePackage> => {
+    const { manifestSha256 } = await getVersion(connection, model, version);
+    const artifactUri = () => client.modelVersions.getDownloadUri(registeredName(connection, model), version);
+    return { model, version, manifestSha256, artifactUri };
+  };
   return inWords({
     async register(request) {
       registeredName(connection, request.model);
@@ -37,10 +42,10 @@ export function openMlflowRegistry({ connection, cacheDirectory, trust = noTrust
       const versions = await collect(client.modelVersions.search(search));
       return versions.filter(isOurs).map((version) => toInfo(model, version));
     },
-    async fetchPackage(model, version) {
-      const { manifestSha256 } = await getVersion(connection, model, version);
-      const artifactUri = () => client.modelVersions.getDownloadUri(registeredName(connection, model), version);
-      return await fetchVerified(client, cacheDirectory, { model, version, manifestSha256, artifactUri }, trust);
+    fetchPackage: async (model, version) =>
+      await fetchVerified(client, cacheDirectory, await remote(model, version), trust),
+    signVersion: async (model, version, signer) => {
+      await signRemote(client, cacheDirectory, await remote(model, version), signer);
     },
     getAliases: (model) => readAliases(connection, model),
     setAlias: (model, alias, version) => writeAlias(connection, model, alias, version),
@@ -93,6 +98,7 @@ function inWords(registry: Registry): Registry {
     getVersion: wrap(registry.getVersion),
     listVersions: wrap(registry.listVersions),
     fetchPackage: wrap(registry.fetchPackage),
+    signVersion: wrap(registry.signVersion),
     getAliases: wrap(registry.getAliases),
     setAlias: wrap(registry.setAlias),
     listModels: wrap(registry.listModels),

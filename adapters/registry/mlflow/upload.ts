@@ -6,8 +6,7 @@ import type { MlflowConnection } from '../../mlflow/connection.ts';
 import { ensureExperiment } from '../../mlflow/experiment.ts';
 import { findRun, runTag } from '../../mlflow/runs.ts';
 import { tagNames } from '../../mlflow/tags.ts';
-import { RegistryError, type RegisterRequest } from '../../ports/registry.ts';
-import type { Signer } from '../keys.ts';
+import { RegistryError, type RegisterRequest, type Signer } from '../../ports/registry.ts';
 import { sha256 } from '../manifest.ts';
 import { sealPackage } from '../seal.ts';
 

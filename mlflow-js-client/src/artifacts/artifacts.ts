@@ -20,7 +20,7 @@ export type ArtifactContent =
   | { readonly file: string }
   | { readonly stream: AsyncIterable<Uint8Array>; readonly bytes?: number };
 
-export interface TransferOptions extends CallOptions {
+export interface TransferOptions extends Pick<CallOptions, 'signal'> {
   /** Bytes so far. */
   readonly onProgress?: (bytes: number) => void;
   /** What the content's SHA-256 must be, in hex: any other is CHECKSUM_MISMATCH. */

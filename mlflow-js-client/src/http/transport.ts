@@ -8,6 +8,8 @@ import { retryAfterMs, withRetries } from './retry.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Of one try. @default that of the client */
+  readonly timeoutMs?: number;
 }
 
 export interface Call<S extends z.ZodType> {
@@ -37,11 +39,12 @@ export interface TransportOptions {
 /** JSON over HTTP, with what can go wrong there as MlflowError. */
 export function createTransport(options: TransportOptions): Transport {
   return {
-    async call(call, { signal } = {}) {
+    async call(call, { signal, timeoutMs = options.timeoutMs } = {}) {
+      const patient = { ...options, timeoutMs };
       const { method, path, isRepeatable = method === 'GET' } = call;
       const where = `${method} ${path} at ${options.base}`;
       const run = async (): Promise<z.output<typeof call.answer>> => {
-        const { status, text } = await send(options, call, where, signal);
+        const { status, text } = await send(patient, call, where, signal);
         return read(call.answer, where, status, text);
       };
       return await withRetries(options.retry, { run, isRepeatable, signal });

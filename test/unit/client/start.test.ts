@@ -13,6 +13,7 @@ const running = {
   temporalAddress: '127.0.0.1:1',
   uiUrl: 'http://127.0.0.1:2',
   serviceUrl: 'http://127.0.0.1:3',
+  mlflowUrl: null,
 };
 /** Above what any system gives out. */
 const noPid = 2 ** 30;

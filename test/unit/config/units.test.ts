@@ -47,7 +47,7 @@ describe('the environment', () => {
       logFormat: 'json',
       logLevel: 'info',
       models: null,
-      pollMs: 200,
+      pollMs: null,
       host: '127.0.0.1',
       port: 0,
     });

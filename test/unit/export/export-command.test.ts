@@ -103,9 +103,7 @@ describe('incumbent export', () => {
     await expect(runCommand(home, 'electricity', 'best', out)).rejects.toThrow(
       '"best" is neither a version nor an alias',
     );
-    await expect(runCommand(home, 'flights', 'champion', out)).rejects.toThrow(
-      'there is no model flights in this home',
-    );
+    await expect(runCommand(home, 'flights', 'champion', out)).rejects.toThrow('there is no model flights here');
   });
 
   it('refuses a package that was altered, and an unsigned one where signing is on', async () => {
