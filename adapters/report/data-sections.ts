@@ -1,71 +1,8 @@
-import type { CandidateLine, DataUsed, MemberLine, RetrainingEvidence } from '../../domain/report/evidence.ts';
+import type { DataUsed, RetrainingEvidence } from '../../domain/report/evidence.ts';
 import type { ServingCost } from '../../domain/gate/cost/serving-cost.ts';
-import type { SearchAccount } from '../../domain/search/successive-halving.ts';
 import { markup, type Markup } from '../page/markup.ts';
 import { renderTable } from '../page/table.ts';
-import { figure } from './frame.ts';
-import { pairLegend } from './looks.ts';
-import { drawTraining } from './model-plots.ts';
-import { bytes, count, dash, duration, moment, number, percent } from './words.ts';
-
-/** The candidates and how they learned. */
-export function renderTraining({ candidates, search, members }: RetrainingEvidence): Markup {
-  const drawn = candidates.filter(({ curve }) => curve.length > 0);
-  return markup`<h2>Candidates</h2>
-${renderTable({
-  caption: 'What was tried, and what it lost on the validation part',
-  head: ['candidate', 'validation loss', 'epochs (best)', 'parameters', 'seconds'],
-  rows: candidates.map(describeCandidate),
-})}
-${search === undefined ? null : renderSearch(search)}
-${members.length === 0 ? null : renderMembers(members)}
-${
-  drawn.length === 0
-    ? null
-    : markup`<h3>Training curves</h3>${pairLegend('validation loss', 'training loss')}
-<div class="pair">${drawn.map((one) => figure(drawTraining(one), `${one.id}${one.isChosen ? ' (chosen)' : ''}`))}</div>`
-}`;
-}
-
-function describeCandidate({
-  id,
-  isChosen,
-  validationLoss,
-  epochs,
-  bestEpoch,
-  parameters,
-  trainSeconds,
-}: CandidateLine) {
-  return [
-    isChosen ? markup`${id} <b>chosen</b>` : id,
-    number(validationLoss),
-    epochs === 0 ? '–' : `${epochs} (${bestEpoch})`,
-    count(parameters),
-    trainSeconds.toFixed(1),
-  ];
-}
-
-/** Who was stopped on the way, and why. */
-function renderSearch({ stopped, epochs, mostEpochs }: SearchAccount): Markup {
-  const lines = stopped.map(
-    ({ id, reason }) => markup`<li><b>${id}</b> ${reason}</li>
-`,
-  );
-  return markup`<p>Candidates were compared on the way, and ${stopped.length === 0 ? 'none' : count(stopped.length)} stopped early: ${count(epochs)} of at most ${count(mostEpochs)} epochs were trained.</p>
-${stopped.length === 0 ? null : markup`<ul>${lines}</ul>`}`;
-}
-
-function renderMembers(members: readonly MemberLine[]): Markup {
-  return renderTable({
-    caption: 'The blend answers with the weighted mean of',
-    head: ['network', 'weight', 'trained'],
-    rows: members.map(({ candidateId, weight, isOfThisRun }) => [
-      candidateId,
-      percent(weight),
-      isOfThisRun ? 'in this run' : 'for an earlier version',
-    ]),
-  });
-}
+import { bytes, count, dash, duration, moment, percent } from './words.ts';
 
 /** Snapshot, split, time, labels. */
 export function renderData(data: DataUsed): Markup {

@@ -1,10 +1,11 @@
 import type { RetrainingReport } from '../../domain/report/report.ts';
 import { markup, type Markup } from '../page/markup.ts';
 import { renderComparison } from './comparison-section.ts';
-import { renderCosts, renderData, renderTraining } from './data-sections.ts';
+import { renderCosts, renderData } from './data-sections.ts';
 import { renderDrift } from './drift-section.ts';
 import { renderChecks, renderHead, renderLineage } from './frame.ts';
 import { renderImportances } from './importance-section.ts';
+import { renderTraining } from './training-section.ts';
 
 export function renderRetraining(report: RetrainingReport): Markup {
   const { evidence, checks, version, candidateId } = report;

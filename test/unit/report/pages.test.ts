@@ -94,6 +94,13 @@ describe('the report of a decision', () => {
       ['mlp/all', true],
       ['blend', false],
     ]);
+    const captions = [...parseHTML(await read(paths.second)).document.querySelectorAll('figcaption')];
+    const own = evidence?.members.filter(({ isOfThisRun }) => isOfThisRun) ?? [];
+    expect(own.length).toBeGreaterThan(0);
+    expect(
+      captions.flatMap(({ textContent }) => /^(.*) \(\S+% of the blend\)/.exec(textContent ?? '')?.[1] ?? []),
+    ).toEqual(own.toSorted((a, b) => b.weight - a.weight).map(({ candidateId }) => candidateId));
+    expect(await read(paths.second)).toContain('no training of its own: it learned as its networks did');
     expect(evidence?.members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
     expect(evidence?.data).toMatchObject({ rows: 3_000, predictions: 1_500, labels: 1_500, holdoutRows: 900 });
     expect(report.links).toContainEqual({
