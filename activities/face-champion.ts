@@ -13,6 +13,7 @@ import { weightsOf } from '../domain/explain/importances.ts';
 import { buildReference, type DriftReference } from '../domain/monitoring/reference.ts';
 import type { MonitorPolicy } from '../domain/policy.ts';
 import { inferContract } from '../domain/quality/infer-contract.ts';
+import { isWarm } from '../domain/search/warm-start.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { chooseChallenger, type Choice } from './choose-challenger.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -51,8 +52,11 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     const kept = await keepReportEvidence(deps, request, { snapshot, choice, championPackage, evidence, importances });
     const { packageDirectory } = chosen;
     await writeCard(deps, { ...request, packageDirectory, verdict, evidence: kept, refitRows: null });
-    const version = await register(deps, request, choice, verdict, blockRows);
     const networks = await listNetworks(deps, chosen, snapshot);
+    const warm = warmTags(request, networks);
+    // Probation takes as many labels for one piece of evidence.
+    const more = { blockRows: String(blockRows), ...warm };
+    const version = await register(deps, request, choice, verdict, more);
     const search = request.search ? { search: request.search } : {};
     const result = { ...describeResult(request, chosen, snapshot, verdict, version), networks, ...search };
     return golden === null || golden.state === null ? result : { ...result, golden: golden.state };
@@ -96,7 +100,7 @@ async function register(
   { project, decisionId, snapshotId }: GateRequest,
   { chosen, costs }: Choice,
   verdict: Verdict,
-  blockRows: number,
+  more: Readonly<Record<string, string>>,
 ): Promise<string> {
   const exported = await exportPackage(deps, chosen.packageDirectory);
   const { version } = await deps.registry.register({
@@ -112,13 +116,21 @@ async function register(
       parameters: String(chosen.parameters),
       validationLoss: String(chosen.validationLoss),
       weightsSha256: chosen.weightsSha256,
-      // Probation takes as many labels for one piece of evidence.
-      blockRows: String(blockRows),
+      ...more,
       ...costTags(costs.challenger),
       ...exported,
     },
   });
   return version;
+}
+
+/** From which version's weights networks of the challenger began. */
+function warmTags({ champion, trained }: GateRequest, networks: readonly string[]): Readonly<Record<string, string>> {
+  const warm = trained.filter(
+    ({ candidateId, scratchReason = null }) =>
+      isWarm(candidateId) && scratchReason === null && networks.includes(candidateId),
+  );
+  return warm.length === 0 || champion === null ? {} : { warmStartedFrom: champion };
 }
 
 /** Which of this run's networks the challenger is made of. */

@@ -13,6 +13,7 @@ import { concatRows, countFresh, gatherRows, newestRows, sliceRows } from './gat
 import { withHeartbeat } from './heartbeat.ts';
 import { keepSettings } from './keep-settings.ts';
 import { planComparisons } from './plan-comparisons.ts';
+import { planWarmStart } from './plan-warm-start.ts';
 import type { SnapshotRequest, SnapshotTaken } from './types.ts';
 
 /** Freezes the labelled rows of a run with their split, and plans its candidates. Data that can't be trained on block it. */
@@ -44,7 +45,9 @@ async function cut(deps: Dependencies, request: SnapshotRequest, project: ModelP
   if (refusal !== null) return { outcome: 'blocked', reason: refusal };
 
   const snapshot = await deps.store.writeSnapshot(project.name, schema, merged.rows, merged.split);
-  const candidates = planCandidates(project, request, snapshot);
+  const planned = planCandidates(project, request, snapshot);
+  const warm = await planWarmStart(deps, request, snapshot, merged.rows.keys, planned);
+  const candidates = [...planned, ...warm];
   return {
     outcome: 'taken',
     snapshotId: snapshot.id,

@@ -5,12 +5,17 @@ import { recentWindow } from '../domain/snapshot/split.ts';
 import { taskOf } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { recalibrateChampion } from './recalibrate-champion.ts';
-import { currentScope } from './scope.ts';
+import { currentScope, type ActivityScope } from './scope.ts';
 import type { TrainingRequest } from './types.ts';
 
 interface Progress {
   readonly checkpoint: string | null;
   readonly summary: string;
+}
+
+interface Teller {
+  readonly checkpoint: string | null;
+  readonly tell: (report: EpochReport) => void;
 }
 
 const beatEveryMs = 1_000;
@@ -22,42 +27,77 @@ export async function trainCandidate(
   onEpoch: (report: EpochReport) => void = () => undefined,
 ): Promise<TrainedCandidate> {
   if ('recalibrates' in request.candidate) return await recalibrateChampion(deps, request, request.candidate);
-  const scope = currentScope();
+  const job = await planJob(deps, request, request.candidate);
+  const trained = await withProgress(request.resumeFrom ?? null, (scope, progress) =>
+    deps.runtime.train(job, {
+      resumeFrom: progress.checkpoint,
+      signal: scope.signal,
+      onEpoch: (report) => {
+        progress.tell(report);
+        onEpoch(report);
+      },
+    }),
+  );
+  tellScratch(request, trained);
+  return trained;
+}
+
+async function planJob(deps: Dependencies, request: TrainingRequest, candidate: CandidateSpec): Promise<TrainingJob> {
   const project = await deps.loadProject(request.project);
   const snapshot = await deps.store.getSnapshot(project.name, request.snapshotId);
-  const plan = planTraining(snapshot.split, request.candidate, request);
+  return {
+    task: taskOf(snapshot.schema),
+    snapshot,
+    ...planTraining(snapshot.split, candidate, request),
+    seed: project.training.seed,
+    untilEpoch: request.untilEpoch ?? null,
+    startPackage: await findStart(deps, project.name, candidate),
+    workDirectory: join(deps.workDirectory, request.decisionId, folderOf(request)),
+  };
+}
+
+/** Beats with how far training has come; begins at the last attempt's checkpoint or, where it left none, at the one that is given. */
+async function withProgress<T>(
+  resumeFrom: string | null,
+  work: (scope: ActivityScope, progress: Teller) => Promise<T>,
+): Promise<T> {
+  const scope = currentScope();
   let progress: Progress = (scope.heartbeatDetails as Progress | undefined) ?? {
-    checkpoint: request.resumeFrom ?? null,
+    checkpoint: resumeFrom,
     summary: 'starting',
   };
-  const resumeFrom = progress.checkpoint;
   const beat = (): void => scope.heartbeat(progress);
   const timer = setInterval(beat, beatEveryMs);
   try {
-    return await deps.runtime.train(
-      {
-        task: taskOf(snapshot.schema),
-        snapshot,
-        ...plan,
-        seed: project.training.seed,
-        untilEpoch: request.untilEpoch ?? null,
-        workDirectory: join(deps.workDirectory, request.decisionId, folderOf(request)),
+    return await work(scope, {
+      checkpoint: progress.checkpoint,
+      tell({ epoch, maxEpochs, trainLoss, validationLoss, checkpoint }) {
+        const losses = `loss ${trainLoss.toFixed(4)}, validation ${validationLoss.toFixed(4)}`;
+        progress = { checkpoint, summary: `epoch ${epoch} of at most ${maxEpochs}: ${losses}` };
+        beat();
       },
-      {
-        resumeFrom,
-        signal: scope.signal,
-        onEpoch: (report) => {
-          const { epoch, maxEpochs, trainLoss, validationLoss, checkpoint } = report;
-          const losses = `loss ${trainLoss.toFixed(4)}, validation ${validationLoss.toFixed(4)}`;
-          progress = { checkpoint, summary: `epoch ${epoch} of at most ${maxEpochs}: ${losses}` };
-          beat();
-          onEpoch(report);
-        },
-      },
-    );
+    });
   } finally {
     clearInterval(timer);
   }
+}
+
+function tellScratch(
+  { candidate: { id }, decisionId }: TrainingRequest,
+  { scratchReason = null }: TrainedCandidate,
+): void {
+  if (scratchReason === null) return;
+  currentScope().warn(`${id} began from scratch, not from the champion’s weights: ${scratchReason}`, { decisionId });
+}
+
+/** The package of the network whose weights a candidate begins from; null where it begins at random. */
+async function findStart(
+  { registry }: Dependencies,
+  model: string,
+  { startsFrom }: CandidateSpec,
+): Promise<string | null> {
+  if (startsFrom === undefined) return null;
+  return join(await registry.fetchPackage(model, startsFrom.version), startsFrom.directory);
 }
 
 /** A refit has no rows left to stop early on: it trains for as long as was best, and the newest rows only show how it goes. */

@@ -51,6 +51,7 @@ const searchSchema = z.strictObject({
   earlyDecisions: z.enum(['off', 'auto', 'on']),
   eta: z.number().int().min(2).max(10),
   firstEpochs: count,
+  warmStart: z.enum(['off', 'champion']),
 }) satisfies z.ZodType<SearchPolicy>;
 
 const monitorSchema = z.strictObject({

@@ -34,13 +34,13 @@ export async function trainAndTell(deps: Dependencies, request: TrainingRequest)
 }
 
 export async function tellResult(deps: Dependencies, run: RunKey, trained: TrainedCandidate): Promise<void> {
-  const { parameters, epochs, bestEpoch, trainSeconds, validationLoss, weightsSha256 } = trained;
+  const { parameters, epochs, bestEpoch, trainSeconds, validationLoss, weightsSha256, scratchReason } = trained;
   const figures = { parameters, epochs, bestEpoch, trainSeconds, finalValidationLoss: validationLoss };
   await tellRun(deps, run, async (tracking) => {
     const atMs = Date.now();
     const points = Object.entries(figures).map(([name, value]) => ({ name, value, step: 0, atMs }));
     await logNewPoints(tracking, run, points);
-    await tracking.setTags(run, { weightsSha256 });
+    await tracking.setTags(run, { weightsSha256, ...(scratchReason ? { beganFromScratch: scratchReason } : {}) });
     await tracking.end(run, 'finished', atMs);
   });
 }

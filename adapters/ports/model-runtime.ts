@@ -23,6 +23,8 @@ export interface CandidateSpec {
   readonly classWeights: boolean;
   /** Absolute path of a module exporting `build(tf, spec, inputs, outputs)`; null for the built-in dense stack. */
   readonly buildModule: string | null;
+  /** Whose weights it begins from: a version's, of the network in this folder of its package. Absent, it begins at random. */
+  readonly startsFrom?: { readonly version: string; readonly directory: string };
 }
 
 /** A version that is to have a new calibrator on the same weights. */
@@ -69,6 +71,8 @@ export interface TrainingJob {
   readonly seed: number;
   /** Interrupt training after this epoch, to go on from its checkpoint or not at all; absent, it trains to the end. */
   readonly untilEpoch?: number | null;
+  /** Package of the network that `candidate.startsFrom` names; absent where it names none. */
+  readonly startPackage?: string | null;
   /** Folder of this job alone: checkpoints while it trains, the model package at the end. */
   readonly workDirectory: string;
 }
@@ -94,6 +98,8 @@ export interface TrainedCandidate {
   readonly beganAtMs: number | null;
   /** Where training that was interrupted goes on; null where it is over. */
   readonly checkpoint: string | null;
+  /** Why it did not begin from the weights that it should have; null or absent where it did, or should not. */
+  readonly scratchReason?: string | null;
   readonly validationLoss: number;
   /** SHA-256 of the weights: equal for equal snapshot, configuration and seed. */
   readonly weightsSha256: string;

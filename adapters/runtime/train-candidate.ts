@@ -10,6 +10,7 @@ import { tableFromFeatureRows } from '../data/feature-rows.ts';
 import type { EpochReport, TrainedCandidate, TrainingJob } from '../ports/model-runtime.ts';
 import { writeValidationLosses } from '../packages/validation-losses.ts';
 import type { LabelledRows } from '../ports/store.ts';
+import { borrowWeights } from './borrow-weights.ts';
 import { buildNetwork } from './build-network.ts';
 import { fingerprintOf, readCheckpoint, writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import { checkRows, outputWidthOf, toExamples, weighClasses } from './examples.ts';
@@ -43,10 +44,14 @@ export async function trainCandidate(
   const tf = loadTensorflow();
   const random = seedMathRandom(job.seed);
   const preprocessing = learnPreprocessing(job, parts.train);
-  const { model, state, beganAtMs, isDone } = await fitCandidate(tf, job, parts, { ...options, preprocessing, random });
+  const { model, state, beganAtMs, isDone, scratchReason } = await fitCandidate(tf, job, parts, {
+    ...options,
+    preprocessing,
+    random,
+  });
   try {
     const packed = await packCandidate(tf, job, parts.validation, { model, state, preprocessing });
-    return { ...packed, beganAtMs, checkpoint: isDone ? null : checkpointOf(job) };
+    return { ...packed, beganAtMs, scratchReason, checkpoint: isDone ? null : checkpointOf(job) };
   } finally {
     // A process that trains again and again would fill up.
     model.dispose();
@@ -84,12 +89,15 @@ async function fitCandidate(
   job: TrainingJob,
   { train, validation }: Parts,
   { preprocessing, random, resumeFrom, onEpoch }: FitOptions,
-): Promise<Fitted & { readonly model: LayersModel }> {
+): Promise<Fitted & { readonly model: LayersModel; readonly scratchReason: string | null }> {
   const { task, candidate: spec } = job;
   const { schema } = job.snapshot;
   const rng = createRng(job.seed);
   const shape = { task, inputs: preprocessing.features.width, outputs: outputWidthOf(schema.classes) };
   const model = await buildNetwork(tf, spec, shape, rng);
+  const { startPackage = null } = job;
+  const scratchReason =
+    startPackage === null ? null : await borrowWeights(tf, model, preprocessing.features, startPackage);
   const fingerprint = fingerprintOf(job);
   const checkpoint = checkpointOf(job);
   const examples = (part: LabelledRows) => toExamples(part, preprocessing.features, preprocessing.label, schema);
@@ -110,7 +118,7 @@ async function fitCandidate(
       await onEpoch({ ...reached.losses.at(-1)!, maxEpochs: spec.maxEpochs, checkpoint });
     },
   });
-  return { model, ...fitted };
+  return { model, scratchReason, ...fitted };
 }
 
 interface Trained {
@@ -124,7 +132,7 @@ async function packCandidate(
   job: TrainingJob,
   validation: LabelledRows,
   { model, state, preprocessing }: Trained,
-): Promise<Omit<TrainedCandidate, 'beganAtMs' | 'checkpoint'>> {
+): Promise<Omit<TrainedCandidate, 'beganAtMs' | 'checkpoint' | 'scratchReason'>> {
   const { task, snapshot, candidate } = job;
   const parameters = model.countParams();
   const packageDirectory = join(job.workDirectory, 'package');
