@@ -82,10 +82,21 @@ function describePrediction(
       half === null ? {} : { interval: { low: first - half, high: first + half, level: policy.intervalLevel } };
     return { id, value: first, ...interval };
   }
-  const shares = classes.length === 2 ? [1 - first, first] : output;
-  const best = shares.reduce((winner, share, index) => (share > (shares[winner] ?? 0) ? index : winner), 0);
+  const { shares, best } = shareOfClasses(classes, output);
   const probabilities = Object.fromEntries(classes.map((name, index) => [name, shares[index] ?? 0]));
   return { id, label: classes[best] ?? '', probability: shares[best] ?? 0, probabilities };
+}
+
+/** The probability of each class, and the index of the likeliest. */
+export function shareOfClasses(
+  classes: readonly string[],
+  output: readonly number[],
+): { readonly shares: readonly number[]; readonly best: number } {
+  const first = output[0] ?? Number.NaN;
+  const shares = classes.length === 2 ? [1 - first, first] : output;
+  let best = 0;
+  for (let index = 1; index < shares.length; index += 1) if (shares[index]! > shares[best]!) best = index;
+  return { shares, best };
 }
 
 function whyAbstain(

@@ -7,6 +7,7 @@ import { registerOperationRoutes, type IsKnown } from './operations/routes.ts';
 import { openapiOptions } from './openapi.ts';
 import { registerRoutes } from './routes/register.ts';
 import type { Dependencies } from './dependencies.ts';
+import { answerQuickly, type Handler, type QuickOptions } from './quick/front.ts';
 import { answerRefusals } from './refusals.ts';
 import { readRequestId } from './request-id.ts';
 import type { Authenticator } from './security/authenticate.ts';
@@ -43,7 +44,16 @@ export async function createHttp(deps: Dependencies, options: HttpOptions): Prom
   const typed = app.withTypeProvider<ZodTypeProvider>();
   registerOperationRoutes(typed, operations, createIsKnown(security?.guard.authenticator ?? null));
   registerRoutes(typed, deps);
+  // Where every request is to be traced or told of, none goes past the hooks that do it.
+  if (options.trace === null && !deps.logger.isDebugEnabled()) putInFront(app, { deps, operations, security });
   return app;
+}
+
+/** Who listened to the server before gets what is not answered in front. */
+function putInFront(app: FastifyInstance, options: QuickOptions): void {
+  const [handle] = app.server.listeners('request') as [Handler];
+  app.server.off('request', handle);
+  app.server.on('request', answerQuickly(options, handle));
 }
 
 function createIsKnown(authenticator: Authenticator | null): IsKnown {

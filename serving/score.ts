@@ -84,7 +84,7 @@ function askInShadow(
 const compared = new WeakMap<DataSchema, WeakMap<DataSchema, boolean>>();
 
 /** Scores of one row can be compared only if both models read it and name its classes alike. */
-function isSameShape(a: DataSchema, b: DataSchema): boolean {
+export function isSameShape(a: DataSchema, b: DataSchema): boolean {
   if (a === b) return true;
   const known = compared.get(a) ?? new WeakMap<DataSchema, boolean>();
   compared.set(a, known);

@@ -18,6 +18,8 @@ export interface PredictionRecord {
   readonly eventMs: number | null;
   readonly version: string;
   readonly features: Readonly<Record<string, FeatureValue>>;
+  /** The features as a line of JSON, where there is one already. */
+  readonly featuresJson?: string | null;
   /** Binary [P(second class)], multiclass one per class, regression [value]. */
   readonly output: readonly number[];
   /** What `previous` would have said, and which version that was. */

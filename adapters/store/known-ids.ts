@@ -16,8 +16,10 @@ export function createKnownIds(root: string): { of(model: string): KnownIds } {
   const known = new Map<string, KnownIds>();
   return {
     of(model) {
+      const before = known.get(model);
+      if (before !== undefined) return before;
       modelDirectory(root, model);
-      const ids = known.get(model) ?? createBoundedIds(mostIds);
+      const ids = createBoundedIds(mostIds);
       known.set(model, ids);
       return ids;
     },

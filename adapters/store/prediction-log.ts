@@ -10,6 +10,7 @@ import { openPartitions } from './open-partitions.ts';
 import type { StoreLocation } from '../../config/store-location.ts';
 import { sumRemoved } from './tombstones.ts';
 import { createFactsReader } from './partition-facts.ts';
+import { toPredictionLine } from './prediction-line.ts';
 import { createSealer, sealOrphans, type Sealer } from './seal.ts';
 import type { Durability } from './segment.ts';
 import { createWriters, type Writers } from './writers.ts';
@@ -52,16 +53,16 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
   const facts = createFactsReader(connection);
   return {
     async appendPredictions(model, records) {
+      await writers.write(model, 'predictions', records.map(toPredictionLine));
       const ids = known.of(model);
-      await writers.write(model, 'predictions', records);
       for (const { id } of records) ids.set(id, null);
     },
     async appendLabels(model, records) {
+      await writers.write(model, 'labels', records.map(toLine));
       const ids = known.of(model);
-      await writers.write(model, 'labels', records);
       for (const { id, label } of records) ids.set(id, label);
     },
-    appendContradictions: (model, records) => writers.write(model, 'contradictions', records),
+    appendContradictions: (model, records) => writers.write(model, 'contradictions', records.map(toLine)),
     findPredictions: (model, ids) =>
       findPredictions({ connection, places, facts, writers }, known.of(model), model, ids),
     findAboutEntities: (model, wanted) => findAboutEntities(connection, places, model, wanted),
@@ -72,6 +73,10 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
       instance.closeSync();
     },
   };
+}
+
+function toLine(record: object): string {
+  return JSON.stringify(record);
 }
 
 /** The names are looked up before this process begins a segment of its own; the work itself is waited for by nobody. */

@@ -70,7 +70,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   return {
     append: (lines) =>
       new Promise((done, failed) => {
-        waiting.push({ text: lines.map((line) => `${line}\n`).join(''), lines: lines.length, done, failed });
+        waiting.push({ text: `${lines.join('\n')}\n`, lines: lines.length, done, failed });
         wake();
       }),
     async close() {

@@ -6,7 +6,8 @@ import { openSegmentWriter, type SegmentWriter, type SegmentWriterOptions } from
 export type WriterOptions = Omit<SegmentWriterOptions, 'directory' | 'onBegin' | 'onComplete'>;
 
 export interface Writers {
-  write(model: string, kind: RecordKind, records: readonly object[]): Promise<void>;
+  /** @param lines a record each, as JSON */
+  write(model: string, kind: RecordKind, lines: readonly string[]): Promise<void>;
   /** Was it written by this process? */
   isOwn(segment: OpenSegment | Partition): boolean;
   close(): Promise<void>;
@@ -30,8 +31,8 @@ export function createWriters({ root }: Places, sealer: Sealer, options: WriterO
     return writer;
   };
   return {
-    async write(model, kind, records) {
-      if (records.length > 0) await writerOf(model, kind).append(records.map((record) => JSON.stringify(record)));
+    async write(model, kind, lines) {
+      if (lines.length > 0) await writerOf(model, kind).append(lines);
     },
     isOwn: ({ stem }) => own.has(stem),
     async close() {

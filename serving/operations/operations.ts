@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'winston';
 import type { ServedModels } from '../slots/served-models.ts';
-import { createLoadGate, type LoadGateOptions } from './load-gate.ts';
+import { createLoadGate, type LoadGate, type LoadGateOptions } from './load-gate.ts';
 import { createMetrics, watchMonitors, watchService, type Metrics } from './metrics.ts';
 import type { MonitorFacts } from './monitor-facts.ts';
 import { createReadinessProbe, type Readiness } from './readiness.ts';
@@ -10,6 +10,7 @@ import { trackRequests } from './track-requests.ts';
 /** What those who run the service see of it, and how they take it out of traffic. */
 export interface Operations {
   readonly metrics: Metrics;
+  readonly gate: Pick<LoadGate, 'tryEnter' | 'leave'>;
   readiness(): Promise<Readiness>;
   isDraining(): boolean;
   /** Tells probes, and clients on connections that are kept, to go elsewhere; what comes is still answered. */
@@ -38,6 +39,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const isServed = (name: string): boolean => models.list().some(({ model }) => model === name);
   return {
     metrics,
+    gate,
     readiness: createReadinessProbe({ models, checkLog, isDraining: () => isDraining }),
     isDraining: () => isDraining,
     drain: () => void (isDraining = true),

@@ -15,6 +15,7 @@ import {
 import type { Dependencies } from '../dependencies.ts';
 import { registerBulk } from './bulk.ts';
 import { createFeedbackTaker } from './feedback.ts';
+import { reread } from '../quick/read-body.ts';
 import { predictRows } from './predict.ts';
 import { serializeAsIs, validatePredict } from './quick-json.ts';
 import { describeModel, verifyVersion } from './status.ts';
@@ -47,6 +48,7 @@ function registerModelRoutes(app: App, deps: Dependencies): void {
       config: { access: ['predict'], isLoad: true },
       validatorCompiler: validatePredict,
       serializerCompiler: serializeAsIs,
+      preParsing: (request, _reply, payload, done) => done(null, reread(request.raw) ?? payload),
       schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } },
     },
     ({ id, params: { name }, body, query }) =>

@@ -40,5 +40,10 @@ export function createHeadersHook(isTls: boolean, isClosing: () => boolean): onS
   };
 }
 
+/** For answers in JSON, as pairs. */
+export function headersOfApi(isTls: boolean): readonly (readonly [string, string])[] {
+  return Object.entries(isTls ? { ...apiHeaders, ...strictTransport } : apiHeaders);
+}
+
 const apiEntries = Object.entries(apiHeaders);
 const pageEntries = Object.entries(pageHeaders);

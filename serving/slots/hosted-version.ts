@@ -1,6 +1,8 @@
+import type { compileRowCheck } from '../../adapters/data/row-check.ts';
 import type { ExplainRow } from '../explain.ts';
 import type { ServedModel } from '../../adapters/engine/serve-model.ts';
 import type { AnswerFacts, createRangeCheck } from '../../domain/answers/facts.ts';
+import type { FindRowText } from '../quick/row-text.ts';
 
 /** A version in memory. */
 export interface HostedVersion {
@@ -10,6 +12,9 @@ export interface HostedVersion {
   readonly residuals: AnswerFacts['residuals'];
   /** Features of a row that have a value which the training rows did not have; none where that is not known. */
   readonly listOutside: ReturnType<typeof createRangeCheck>;
+  /** Quickly tells rows that are certainly good from those that have to be looked at. */
+  readonly isGoodRow: ReturnType<typeof compileRowCheck>;
+  readonly findRowText: FindRowText;
   readonly explain: ExplainRow;
   readonly loadedAtMs: number;
   readonly goldenMaxDifference: number;

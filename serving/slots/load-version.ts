@@ -2,8 +2,10 @@ import { loadServedModel, type ServedModel } from '../../adapters/engine/serve-m
 import type { LoadModel } from '../../adapters/ports/model-runtime.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { tableFromFeatureRows } from '../../adapters/data/feature-rows.ts';
+import { compileRowCheck } from '../../adapters/data/row-check.ts';
 import { createRangeCheck, type AnswerFacts } from '../../domain/answers/facts.ts';
 import { createExplainer } from '../explain.ts';
+import { createRowText } from '../quick/row-text.ts';
 import { hostVersion, type HostedVersion } from './hosted-version.ts';
 
 export interface VersionSource {
@@ -39,6 +41,8 @@ export async function loadVersion(source: VersionSource, name: string, version: 
       model,
       residuals: facts?.residuals ?? null,
       listOutside: createRangeCheck(facts?.range ?? {}),
+      isGoodRow: compileRowCheck(model.signature.schema),
+      findRowText: createRowText(model.signature.schema),
       explain: createExplainer(packageDirectory, model.signature.schema, source.onExplainFailure),
       loadedAtMs: Date.now(),
       goldenMaxDifference,

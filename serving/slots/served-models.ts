@@ -12,6 +12,8 @@ export interface ServedModelsOptions {
 /** The models of this replica, each followed by a loop of its own, so that a slow load delays no other model. */
 export interface ServedModels {
   list(): readonly ModelSlots[];
+  /** Null for one that is not served here yet. */
+  get(model: string): ModelSlots | null;
   /** Looks for models that are new, too; null for one that is not served here. */
   find(model: string): Promise<ModelSlots | null>;
   /** Begins to follow the registry; resolves when each model has been looked at once. */
@@ -43,6 +45,7 @@ export function createServedModels(options: ServedModelsOptions): ServedModels {
 
   return {
     list: () => [...served.values()],
+    get: (model) => served.get(model) ?? null,
     async find(model) {
       if (!served.has(model) && models === null) await discover();
       return served.get(model) ?? null;
