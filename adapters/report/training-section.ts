@@ -55,7 +55,7 @@ function describeCandidate({
   trainSeconds,
 }: CandidateLine) {
   return [
-    isChosen ? markup`${id} <b>chosen</b>` : id,
+    isChosen ? `${id} (chosen)` : id,
     number(validationLoss),
     epochs === 0 ? '–' : `${epochs} (${bestEpoch})`,
     count(parameters),

@@ -3,7 +3,8 @@
 const everyMs = 5000;
 const boards = document.querySelector('#boards');
 const freshness = document.querySelector('#freshness');
-let seen = boards.innerHTML;
+// What the first paint shows is not read back for this: the first refresh compares its parts instead.
+let seen = null;
 let timer;
 
 function say(text) {

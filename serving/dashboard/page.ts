@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { markup, raw, type Markup } from '../../adapters/page/markup.ts';
 import { style } from '../../adapters/page/style.ts';
 
 /** What reports look like, and what only the dashboard has. */
-export const dashboardStyle = `${style}
+const dashboardStyle = `${style}
 [data-part]:nth-of-type(n + 4) { content-visibility: auto; contain-intrinsic-size: auto 400px; }
 section { border-top: 1px solid var(--line); margin-top: 1.5rem; } .lead { font-size: 1.15rem; margin: .5rem 0; }
 .asks { list-style: none; padding: 0; } .asks li { border-left: .3rem solid var(--c5); padding: .1rem .8rem; margin: .8rem 0; }
@@ -13,6 +14,9 @@ header { display: flex; flex-wrap: wrap; justify-content: space-between; align-i
 @media (prefers-reduced-motion: no-preference) { [data-part].changed { animation: changed 1.2s ease-out; } }
 @keyframes changed { from { background: color-mix(in srgb, var(--c1) 18%, transparent); } to { background: transparent; } }
 `;
+
+/** Lets this style sheet be within the page, where nothing has to be waited for, and no other. */
+export const styleSource = `'sha256-${createHash('sha256').update(dashboardStyle).digest('base64')}'`;
 
 /** The page around the boards. It works without its script, and stands still then. */
 export function renderPage(boards: Markup): string {
@@ -28,7 +32,7 @@ ${boards}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Incumbent</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/dashboard/style.css">
+<style>${dashboardStyle}</style>
 <script src="/dashboard/live.js" defer></script>
 </head>
 <body>

@@ -6,7 +6,7 @@ import type { Markup } from '../../adapters/page/markup.ts';
 import type { Home } from '../../config/home.ts';
 import { ServiceError } from '../errors.ts';
 import type { ServedModels } from '../slots/served-models.ts';
-import { dashboardStyle, renderPage } from './page.ts';
+import { renderPage, styleSource } from './page.ts';
 import { openBoardReader } from './read-boards.ts';
 import { renderBoards } from './render-board.ts';
 
@@ -14,8 +14,7 @@ import { renderBoards } from './render-board.ts';
 const reportPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** The empty icon of the page, so that no browser asks for one. */
-const pagePolicy =
-  "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+const pagePolicy = `default-src 'self'; style-src ${styleSource}; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'`;
 
 /** The page at `/`, what it is made of, and the reports that it links to; all of it to be read only. */
 export async function registerDashboard(app: FastifyInstance, home: Home, models: ServedModels): Promise<void> {
@@ -33,7 +32,6 @@ export async function registerDashboard(app: FastifyInstance, home: Home, models
   };
   get('/', html, async () => renderPage(await boards()));
   get('/dashboard/boards', html, async () => `\n${(await boards()).html}\n`);
-  get('/dashboard/style.css', 'text/css; charset=utf-8', () => Promise.resolve(dashboardStyle));
   get('/dashboard/live.js', 'text/javascript; charset=utf-8', () => Promise.resolve(script));
   app.get<{ Params: ReportParams }>('/reports/:model/:id/:file', { schema: { hide: true } }, async (request, reply) => {
     const { type, content } = await readReport(home.reports, request.params);
