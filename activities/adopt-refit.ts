@@ -21,6 +21,8 @@ import type { RefitRequest } from './types.ts';
 export async function adoptRefit(deps: Dependencies, request: RefitRequest): Promise<RetrainResult> {
   return await withHeartbeat(async () => {
     const { examined } = request;
+    // Nobody trains on them any more.
+    await deps.runtime.endRun(join(deps.workDirectory, request.decisionId));
     const { model } = request.project;
     const { version, snapshotId } = examined;
     if (version === null || snapshotId === null || request.refits.length === 0) return examined;

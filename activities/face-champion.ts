@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
 import { gatherAnswerFacts } from '../domain/answers/facts.ts';
@@ -34,6 +35,8 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
   return await withHeartbeat(async () => {
     const { project, champion } = request;
     const snapshot = await deps.store.getSnapshot(project.model, request.snapshotId);
+    // Nobody trains on them any more.
+    await deps.runtime.endRun(join(deps.workDirectory, request.decisionId));
     const championPackage = champion === null ? null : await deps.registry.fetchPackage(project.model, champion);
     const choice = await chooseChallenger(deps, request.trained, snapshot, championPackage);
     const { chosen } = choice;

@@ -53,6 +53,7 @@ async function planJob(deps: Dependencies, request: TrainingRequest, candidate: 
     untilEpoch: request.untilEpoch ?? null,
     startPackage: await findStart(deps, project.name, candidate),
     workDirectory: join(deps.workDirectory, request.decisionId, folderOf(request)),
+    sharedDirectory: join(deps.workDirectory, request.decisionId),
   };
 }
 

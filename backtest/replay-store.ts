@@ -106,7 +106,7 @@ function createLog({ history, firstRows }: Stream, width: number) {
 }
 
 /** Only the newest is kept: a run is over before the next begins. */
-function createSnapshots(): Pick<Store, 'writeSnapshot' | 'getSnapshot' | 'readSnapshot'> {
+function createSnapshots(): Pick<Store, 'writeSnapshot' | 'getSnapshot' | 'readSnapshot' | 'readSnapshotColumns'> {
   let newest: { readonly snapshot: Snapshot; readonly rows: LabelledRows } | null = null;
   const find = (id: string) => {
     if (newest?.snapshot.id === id) return newest;
@@ -136,6 +136,12 @@ function createSnapshots(): Pick<Store, 'writeSnapshot' | 'getSnapshot' | 'readS
         labels: rows.labels.subarray(from, to),
         keys: rows.keys.slice(from, to),
       });
+    },
+    // They are in memory as they are: no column costs anything.
+    readSnapshotColumns({ id }, _features, { from, to }) {
+      const { rows } = find(id);
+      const table = sliceTable(rows.table, { from, to });
+      return Promise.resolve({ table, labels: rows.labels.subarray(from, to) });
     },
   };
 }

@@ -2,11 +2,13 @@
 #include <node_api.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <string>
 #include <vector>
 
 #include "dense_steps.h"
+#include "map_file.h"
 #include "pool.h"
 
 namespace incumbent {
@@ -201,16 +203,48 @@ double pool_slopes_of(napi_env env, napi_value request) {
   return 0;
 }
 
-// A function of one object, whose failures are thrown as errors of JavaScript.
+void release(napi_env, void*, void* hint) {
+  Mapping* mapping = static_cast<Mapping*>(hint);
+  unmap(*mapping);
+  delete mapping;
+}
+
+// The content of the file of that path as an ArrayBuffer, which is let go with it or by `unmap`.
+napi_value map(napi_env env, napi_value path) {
+  size_t length = 0;
+  check(napi_get_value_string_utf8(env, path, nullptr, 0, &length), "the path of a file");
+  std::string name(length, '\0');
+  check(napi_get_value_string_utf8(env, path, &name[0], length + 1, nullptr), "the path of a file");
+  const Mapping mapping = map_file(name.c_str());
+  if (mapping.data == nullptr) throw Failure{"native kernels: can't map " + name + ": " + std::strerror(errno)};
+  Mapping* kept = new Mapping(mapping);
+  napi_value buffer;
+  const napi_status status = napi_create_external_arraybuffer(env, mapping.data, mapping.bytes, release, kept, &buffer);
+  if (status != napi_ok) release(env, nullptr, kept);
+  check(status, "a mapped buffer");
+  return buffer;
+}
+
+double unmap_buffer(napi_env env, napi_value buffer) {
+  check(napi_detach_arraybuffer(env, buffer), "a buffer that was mapped");
+  return 0;
+}
+
 template <double (*work)(napi_env, napi_value)>
+napi_value as_number(napi_env env, napi_value request) {
+  napi_value result;
+  check(napi_create_double(env, work(env, request), &result), "result");
+  return result;
+}
+
+// A function of one value, whose failures are thrown as errors of JavaScript.
+template <napi_value (*work)(napi_env, napi_value)>
 napi_value answer(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value request;
   napi_get_cb_info(env, info, &count, &request, nullptr, nullptr);
   try {
-    napi_value result;
-    check(napi_create_double(env, work(env, request), &result), "result");
-    return result;
+    return work(env, request);
   } catch (const Failure& failure) {
     napi_throw_type_error(env, nullptr, failure.message.c_str());
   } catch (const std::bad_alloc&) {
@@ -244,10 +278,12 @@ double use(napi_env env, napi_value request) {
 }
 
 napi_value initialise(napi_env env, napi_value exports) {
-  add_function(env, exports, "trainDense", answer<train>);
-  add_function(env, exports, "multiply", answer<multiply>);
-  add_function(env, exports, "poolSlopes", answer<pool_slopes_of>);
-  add_function(env, exports, "use", answer<use>);
+  add_function(env, exports, "trainDense", answer<as_number<train>>);
+  add_function(env, exports, "multiply", answer<as_number<multiply>>);
+  add_function(env, exports, "poolSlopes", answer<as_number<pool_slopes_of>>);
+  add_function(env, exports, "use", answer<as_number<use>>);
+  add_function(env, exports, "map", answer<map>);
+  add_function(env, exports, "unmap", answer<as_number<unmap_buffer>>);
   napi_value names;
   napi_create_array(env, &names);
   for (size_t i = 0; i < available.size(); i += 1) {

@@ -75,6 +75,8 @@ export interface TrainingJob {
   readonly startPackage?: string | null;
   /** Folder of this job alone: checkpoints while it trains, the model package at the end. */
   readonly workDirectory: string;
+  /** Folder of the run, for what its candidates share. */
+  readonly sharedDirectory: string;
 }
 
 export interface EpochReport {
@@ -153,6 +155,8 @@ export interface ModelRuntime {
   measureImportances(job: ImportanceJob, signal: AbortSignal): Promise<Importances | null>;
   /** How well a small network, trained on half of the rows, tells the others apart. */
   separate(job: SeparationJob, signal: AbortSignal): Promise<Separation>;
+  /** Removes what the candidates of a run shared; trained once more, they write it anew. */
+  endRun(sharedDirectory: string): Promise<void>;
 }
 
 /** What a model package says of itself (`signature.json`). */

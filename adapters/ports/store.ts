@@ -2,7 +2,7 @@ import type { Decision } from '../../domain/answers/control.ts';
 import type { ArrivalTimes } from '../../domain/outcomes/label-arrivals.ts';
 import type { PolicyClock } from '../../domain/policy.ts';
 import type { KeepRule } from '../../domain/retention/find-expired.ts';
-import type { DataSchema, RowRange, Table } from '../../domain/table.ts';
+import type { DataSchema, Feature, RowRange, Table } from '../../domain/table.ts';
 import type { Predictions } from '../../domain/task.ts';
 
 /** A feature's value on the wire; null is missing. Timestamps are ISO 8601 strings. */
@@ -124,6 +124,9 @@ export interface LabelledRows {
   readonly keys: readonly string[];
 }
 
+/** Some columns of labelled rows, and their labels. */
+export type LabelledColumns = Omit<LabelledRows, 'keys'>;
+
 export interface SnapshotSplit {
   readonly train: RowRange;
   readonly validation: RowRange;
@@ -159,4 +162,6 @@ export interface Store {
   writeSnapshot(model: string, schema: DataSchema, rows: LabelledRows, split: SnapshotSplit): Promise<Snapshot>;
   getSnapshot(model: string, id: string): Promise<Snapshot>;
   readSnapshot(snapshot: Snapshot, range: RowRange): Promise<LabelledRows>;
+  /** The labels, and the columns of these features alone. */
+  readSnapshotColumns(snapshot: Snapshot, features: readonly Feature[], range: RowRange): Promise<LabelledColumns>;
 }

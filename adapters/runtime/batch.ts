@@ -12,8 +12,8 @@ export interface Batch {
 }
 
 /** The rows of that order, copied next to each other. */
-export function takeBatch(examples: Examples, rowWeights: Float32Array | null, rows: Uint32Array): Batch {
-  const { inputWidth, targetWidth } = examples;
+export function takeBatch(examples: Examples, rows: Uint32Array): Batch {
+  const { inputWidth, targetWidth, rowWeights } = examples;
   return {
     rowCount: rows.length,
     inputWidth,

@@ -17,7 +17,7 @@ const multiplicationsPerCall = 5e8;
  * itself, and there are a dozen for each layer; here a step is one pass over arrays that stay in the processor's cache.
  */
 export function denseSteps(trainer: Trainer, { widths, activations }: DenseStack, kernels: NativeKernels): Steps {
-  const { tf, model, task, spec, examples, rowWeights, optimizer } = trainer;
+  const { tf, model, task, spec, optimizer } = trainer;
   const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
   const weights = variables.map((variable) => variable.dataSync<'float32'>().slice());
   const { batchSize } = spec;
@@ -32,17 +32,14 @@ export function denseSteps(trainer: Trainer, { widths, activations }: DenseStack
     optimizer: optimizerCodes[spec.optimizer],
     learningRate: spec.learningRate,
     l2: spec.l2,
-    rowCount: examples.rowCount,
-    inputs: examples.inputs,
-    targets: examples.targets,
-    rowWeights,
     batchSize,
   };
   return {
     rowsPerCall: Math.max(1, Math.floor(multiplicationsPerCall / multiplications)) * batchSize,
-    take(rows) {
-      const sum = kernels.trainDense({ ...common, stepsBefore: optimizer.step, order: rows, count: rows.length });
-      optimizer.step += Math.ceil(rows.length / batchSize);
+    take({ rowCount, inputs, targets, rowWeights }, order) {
+      const taken = { rowCount, inputs, targets, rowWeights, order, count: order.length };
+      const sum = kernels.trainDense({ ...common, ...taken, stepsBefore: optimizer.step });
+      optimizer.step += Math.ceil(order.length / batchSize);
       return Number.isFinite(sum) ? sum : Number.NaN;
     },
     finish() {

@@ -3,7 +3,7 @@ import { applyPreprocessing } from '../../domain/preprocessing/apply.ts';
 import type { LabelScale } from '../../domain/preprocessing/label-scale.ts';
 import { scaleLabels } from '../../domain/preprocessing/label-scale.ts';
 import type { DataSchema, RowRange } from '../../domain/table.ts';
-import type { LabelledRows } from '../ports/store.ts';
+import type { LabelledColumns } from '../ports/store.ts';
 import { TrainingError } from './training-error.ts';
 
 /** Rows as a network takes them; arrays are row-major. */
@@ -14,11 +14,13 @@ export interface Examples {
   readonly targetWidth: number;
   /** Binary 0 or 1, multiclass one-hot, regression the scaled label. */
   readonly targets: Float32Array;
+  /** One a row; null where all rows count alike. */
+  readonly rowWeights: Float32Array | null;
 }
 
 /** Preprocesses rows and lays out their labels as the network's targets. */
 export function toExamples(
-  { table, labels }: LabelledRows,
+  { table, labels }: LabelledColumns,
   preprocessing: Preprocessing,
   labelScale: LabelScale | null,
   { classes }: DataSchema,
@@ -26,7 +28,7 @@ export function toExamples(
   const { width, values } = applyPreprocessing(preprocessing, table);
   const targetWidth = outputWidthOf(classes);
   const targets = targetWidth === 1 ? scaleLabels(labelScale, labels) : oneHot(labels, targetWidth);
-  return { rowCount: table.rowCount, inputWidth: width, inputs: values, targetWidth, targets };
+  return { rowCount: table.rowCount, inputWidth: width, inputs: values, targetWidth, targets, rowWeights: null };
 }
 
 /** Outputs of a network for these classes. */
@@ -44,7 +46,7 @@ function oneHot(labels: Float64Array, width: number): Float32Array {
 export function checkRows(
   part: string,
   range: RowRange,
-  { labels }: LabelledRows,
+  { labels }: Pick<LabelledColumns, 'labels'>,
   { label, classes }: DataSchema,
 ): void {
   if (labels.length === 0 || labels.length !== range.to - range.from) {
@@ -63,11 +65,32 @@ export function checkRows(
   throw new TrainingError('build-failed', `Label "${label}" of ${where} is ${labels[row]}, but must be ${right}`);
 }
 
-/** Weights per row that make every class count alike, 1 on average; null where classes aren't weighed. */
-export function weighClasses(labels: Float64Array, { classes }: DataSchema, enabled: boolean): Float32Array | null {
-  if (!enabled || classes.length === 0) return null;
-  const counts = new Float64Array(classes.length);
-  for (const label of labels) counts[label] = counts[label]! + 1;
+/** How many rows each class has; empty for a regression. */
+export function countClasses(labels: Float64Array, { classes }: DataSchema): readonly number[] {
+  const counts = new Array<number>(classes.length).fill(0);
+  if (classes.length > 0) for (const label of labels) counts[label] = counts[label]! + 1;
+  return counts;
+}
+
+/** Weights per class that make every class count alike, 1 on average of the rows; null where classes aren't weighed. */
+export function weighClasses(counts: readonly number[], enabled: boolean): Float64Array | null {
+  if (!enabled || counts.length === 0) return null;
+  const rows = counts.reduce((sum, count) => sum + count, 0);
   const present = counts.filter((count) => count > 0).length;
-  return Float32Array.from(labels, (label) => labels.length / (present * counts[label]!));
+  return Float64Array.from(counts, (count) => (count === 0 ? 0 : rows / (present * count)));
+}
+
+/** Fills in the weight of each row by its class, which its targets tell. */
+export function weighRows(
+  targets: Float32Array,
+  targetWidth: number,
+  ofClass: Float64Array,
+  weights: Float32Array,
+): void {
+  const rows = targets.length / targetWidth;
+  for (let row = 0; row < rows; row += 1) {
+    const first = row * targetWidth;
+    const label = targetWidth === 1 ? targets[first]! : targets.subarray(first, first + targetWidth).indexOf(1);
+    weights[row] = ofClass[label]!;
+  }
 }

@@ -4,9 +4,9 @@ import { createRng } from '../../domain/math/rng.ts';
 import type { Task } from '../../domain/task.ts';
 import type { CandidateSpec } from '../ports/model-runtime.ts';
 import type { EpochLosses, TrainingState } from './checkpoint.ts';
-import type { Examples } from './examples.ts';
+import type { ExampleSource } from './example-source.ts';
 import type { Tensorflow } from './load-tensorflow.ts';
-import { findImprobable, meanLoss } from './losses.ts';
+import { findImprobable, meanLoss, type Answers } from './losses.ts';
 import { readWeights, runNetwork, writeWeights } from './network.ts';
 import { createOptimizerState } from './optimizer.ts';
 import type { RepeatableRandom } from './repeatable-random.ts';
@@ -18,9 +18,8 @@ export interface Fit {
   readonly model: LayersModel;
   readonly task: Task;
   readonly spec: CandidateSpec;
-  readonly train: Examples;
-  readonly rowWeights: Float32Array | null;
-  readonly validation: Examples;
+  readonly train: ExampleSource;
+  readonly validation: ExampleSource;
   /** Shuffles the rows of each epoch. */
   readonly rng: Rng;
   readonly random: RepeatableRandom;
@@ -77,10 +76,10 @@ function firstState(fit: Fit): TrainingState {
 }
 
 async function nextState(fit: Fit, before: TrainingState, rng: Rng): Promise<TrainingState> {
-  const { tf, model, task, spec, train, rowWeights } = fit;
+  const { tf, model, task, spec, train } = fit;
   const { optimizer } = before;
   const startedMs = performance.now();
-  const trainLoss = await trainEpoch({ tf, model, task, spec, examples: train, rowWeights, optimizer }, rng);
+  const trainLoss = await trainEpoch({ tf, model, task, spec, optimizer }, train, rng);
   const losses = { epoch: before.losses.length + 1, trainLoss, validationLoss: validationLossOf(fit) };
   refuseDivergence(losses, spec);
   const weights = readWeights(model);
@@ -98,15 +97,20 @@ async function nextState(fit: Fit, before: TrainingState, rng: Rng): Promise<Tra
   };
 }
 
-function validationLossOf({ tf, model, task, spec, validation }: Fit): number {
-  const { inputs, inputWidth, targets, targetWidth } = validation;
-  const outputs = runNetwork(tf, model, inputs, inputWidth);
-  const improbable = task === 'regression' ? null : findImprobable(outputs, targetWidth);
-  if (improbable !== null) {
-    const remedy = `end it in a ${task === 'binary' ? 'sigmoid' : 'softmax'}`;
-    throw new TrainingError('build-failed', `The network of candidate "${spec.id}" gives ${improbable}: ${remedy}`);
+function validationLossOf(fit: Fit): number {
+  return meanLoss(answersTo(fit));
+}
+
+function* answersTo({ tf, model, task, spec, validation }: Fit): Iterable<Answers> {
+  for (const { inputs, inputWidth, targets, targetWidth: width } of validation.inOrder()) {
+    const outputs = runNetwork(tf, model, inputs, inputWidth);
+    const improbable = task === 'regression' ? null : findImprobable(outputs, width);
+    if (improbable !== null) {
+      const remedy = `end it in a ${task === 'binary' ? 'sigmoid' : 'softmax'}`;
+      throw new TrainingError('build-failed', `The network of candidate "${spec.id}" gives ${improbable}: ${remedy}`);
+    }
+    yield { task, width, outputs, targets };
   }
-  return meanLoss({ task, width: targetWidth, outputs, targets });
 }
 
 function refuseDivergence(

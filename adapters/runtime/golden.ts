@@ -14,13 +14,17 @@ export interface Golden {
 const goldenRows = 32;
 const latestTimeMs = 8.64e15;
 
+/** Rows spread evenly over as many as there are: up to 32. */
+export function goldenIndices(rowCount: number): number[] {
+  const count = Math.min(goldenRows, rowCount);
+  return Array.from({ length: count }, (_, index) => Math.floor((index * rowCount) / count));
+}
+
 /** Up to 32 rows spread over a table, the last with every other feature missing. */
 export function pickGoldenRows({ features }: DataSchema, table: Table): FeatureRow[] {
-  const count = Math.min(goldenRows, table.rowCount);
-  const rows = Array.from({ length: count }, (_, index) => {
-    const from = Math.floor((index * table.rowCount) / count);
-    return toFeatureRow(features, sliceTable(table, { from, to: from + 1 }));
-  });
+  const rows = goldenIndices(table.rowCount).map((from) =>
+    toFeatureRow(features, sliceTable(table, { from, to: from + 1 })),
+  );
   const withMissing = features.map(({ name }, index) => [name, index % 2 === 0 ? null : (rows.at(-1)?.[name] ?? null)]);
   return [...rows.slice(0, goldenRows - 1), Object.fromEntries(withMissing) as FeatureRow];
 }

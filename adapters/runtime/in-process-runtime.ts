@@ -1,6 +1,8 @@
-import type { ModelRuntime } from '../ports/model-runtime.ts';
+import type { EpochReport, ModelRuntime } from '../ports/model-runtime.ts';
 import { blend } from './blend.ts';
 import { measureBytes } from './measure-costs.ts';
+import { defaultExamplesMb } from './open-examples.ts';
+import { removeExamples } from './prepare-examples.ts';
 import type { SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot, scoreTables } from './score-snapshot.ts';
@@ -8,7 +10,7 @@ import { separateFromSnapshot } from './separate-windows.ts';
 import { trainCandidate } from './train-candidate.ts';
 
 /** Trains and scores in this very process, one call after another: for a process that does nothing else. */
-export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
+export function createInProcessRuntime(rows: SnapshotRows, memoryMb = defaultExamplesMb()): ModelRuntime {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
@@ -17,7 +19,15 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
   };
   return {
     train: (job, { resumeFrom, onEpoch }) =>
-      inTurn(() => trainCandidate(job, rows, { resumeFrom, onEpoch: (report) => Promise.resolve(onEpoch(report)) })),
+      inTurn(() => {
+        const report = (one: EpochReport) => Promise.resolve(onEpoch(one));
+        return trainCandidate(job, rows, {
+          resumeFrom,
+          memoryMb,
+          onPrepared: () => Promise.resolve(),
+          onEpoch: report,
+        });
+      }),
     recalibrate: (job) => inTurn(() => recalibrate(job, rows)),
     blend: (job) => inTurn(() => blend(job, rows)),
     score: (packageDirectory, snapshot, range) => inTurn(() => scoreSnapshot(packageDirectory, rows, snapshot, range)),
@@ -28,5 +38,6 @@ export function createInProcessRuntime(rows: SnapshotRows): ModelRuntime {
     // They order the list of what drifted and decide nothing: a backtest needn't pay for them.
     measureImportances: () => Promise.resolve(null),
     separate: (job) => inTurn(() => separateFromSnapshot(job, rows)),
+    endRun: removeExamples,
   };
 }

@@ -11,11 +11,15 @@ export interface Answers {
   readonly targets: Float32Array;
 }
 
-/** Mean loss of rows: cross-entropy, or for a regression the squared error. */
-export function meanLoss({ task, width, outputs, targets }: Answers): number {
-  let sum = 0;
-  for (let i = 0; i < outputs.length; i += 1) sum += lossOf(task, outputs[i]!, targets[i]!);
-  return (sum * width) / outputs.length;
+/** Mean loss of rows, in one part or in several: cross-entropy, or for a regression the squared error. */
+export function meanLoss(parts: Iterable<Answers>): number {
+  let [sum, count, outputsOfRow] = [0, 0, 1];
+  for (const { task, width, outputs, targets } of parts) {
+    for (let i = 0; i < outputs.length; i += 1) sum += lossOf(task, outputs[i]!, targets[i]!);
+    count += outputs.length;
+    outputsOfRow = width;
+  }
+  return (sum * outputsOfRow) / count;
 }
 
 /** Loss of each row. */

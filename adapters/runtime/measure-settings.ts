@@ -44,16 +44,15 @@ const taken = tapeSteps({
     classWeights: false,
     buildModule: null,
   },
-  examples: { rowCount, inputWidth: height * width, inputs, targetWidth: 1, targets },
-  rowWeights: null,
   optimizer: createOptimizerState(weights),
 });
+const examples = { rowCount, inputWidth: height * width, inputs, targetWidth: 1, targets, rowWeights: null };
 const order = Uint32Array.from({ length: rowCount }, (_, row) => row);
 const times: number[] = [];
 for (let step = 0; step < steps; step += 1) {
   // Not the time on the wall: the machine may be busy.
   const before = process.cpuUsage();
-  taken.take(order);
+  taken.take(examples, order);
   const { user, system } = process.cpuUsage(before);
   times.push((user + system) / 1e6);
 }

@@ -2,7 +2,10 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ModelRuntime } from '../ports/model-runtime.ts';
 import type { ChildResult, RowsSource } from './protocol.ts';
+import { defaultExamplesMb } from './open-examples.ts';
+import { removeExamples } from './prepare-examples.ts';
 import { createProcessPool, type PoolLimits, type ProcessPool } from './process-pool.ts';
+import { createSharedTurns } from './share-examples.ts';
 import { plainEnvironment, type TensorflowSettings } from './tensorflow-settings.ts';
 import { TrainingError } from './training-error.ts';
 
@@ -15,6 +18,11 @@ export interface ModelRuntimeOptions {
   readonly rowsModule?: string;
   /** @default as many idle children as there are cores, for a minute; 50 jobs and 1,536 MB each */
   readonly processes?: Partial<PoolLimits>;
+  /**
+   * Examples of a training up to this size are held in memory, which the candidates of a run share; larger ones are streamed.
+   * @default half of the machine's memory over its cores
+   */
+  readonly examplesMb?: number;
   /**
    * How TensorFlow is set where it trains a user's own network.
    * @default one thread, without oneDNN
@@ -35,15 +43,11 @@ const storeRowsModule = fileURLToPath(new URL('snapshot-rows.ts', import.meta.ur
 
 /** Trains and scores with TensorFlow, in forked child processes that are kept for the next call. */
 export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
-  const { storeDirectory, rowsModule = storeRowsModule } = options;
+  const { storeDirectory, rowsModule = storeRowsModule, examplesMb: memoryMb = defaultExamplesMb() } = options;
   const source: RowsSource = { storeDirectory, rowsModule };
   const pool = openPool(options, source);
   return {
-    async train(job, { onEpoch, signal, resumeFrom }) {
-      const result = await pool.run({ kind: 'train', source, job, resumeFrom }, { signal, onEpoch });
-      if (result.kind !== 'trained') throw unexpected(result);
-      return result.candidate;
-    },
+    train: trainIn(pool, source, memoryMb),
     async recalibrate(job, signal) {
       const result = await pool.run({ kind: 'recalibrate', source, job }, { signal, onEpoch: () => undefined });
       if (result.kind !== 'trained') throw unexpected(result);
@@ -82,7 +86,19 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
       if (result.kind !== 'separated') throw unexpected(result);
       return result.separation;
     },
+    endRun: removeExamples,
   };
+}
+
+function trainIn(pool: ProcessPool, source: RowsSource, memoryMb: number): ModelRuntime['train'] {
+  const turns = createSharedTurns();
+  return (job, { onEpoch, signal, resumeFrom }) =>
+    turns.take(job, signal, async (onPrepared) => {
+      const request = { kind: 'train', source, job, resumeFrom, memoryMb } as const;
+      const result = await pool.run(request, { signal, onEpoch, onPrepared });
+      if (result.kind !== 'trained') throw unexpected(result);
+      return result.candidate;
+    });
 }
 
 function openPool({ processes, settings, spare = false }: ModelRuntimeOptions, source: RowsSource): ProcessPool {

@@ -69,6 +69,10 @@ export interface NativeKernels {
   readonly trainDense: (request: DenseRequest) => number;
   readonly multiply: (request: ProductRequest) => void;
   readonly poolSlopes: (request: PoolRequest) => void;
+  /** A file's content, whose pages all processes share; what is written to it stays this process's own. Not for an empty file. */
+  readonly map: (path: string) => ArrayBuffer;
+  /** Lets a mapped file go; the buffer and its views are empty afterwards. */
+  readonly unmap: (buffer: ArrayBuffer) => void;
 }
 
 const require = createRequire(import.meta.url);

@@ -13,7 +13,7 @@ import type {
   TrainedCandidate,
   TrainingJob,
 } from '../ports/model-runtime.ts';
-import type { LabelledRows, Snapshot } from '../ports/store.ts';
+import type { Snapshot, Store } from '../ports/store.ts';
 import type { TrainingErrorCode } from './training-error.ts';
 
 /** Where a child finds the rows of snapshots. */
@@ -23,9 +23,7 @@ export interface RowsSource {
   readonly rowsModule: string;
 }
 
-export interface SnapshotRows {
-  readSnapshot(snapshot: Snapshot, range: RowRange): Promise<LabelledRows>;
-}
+export type SnapshotRows = Pick<Store, 'readSnapshot' | 'readSnapshotColumns'>;
 
 export type OpenRows = (storeDirectory: string) => Promise<SnapshotRows>;
 
@@ -34,6 +32,8 @@ export interface TrainRequest {
   readonly source: RowsSource;
   readonly job: TrainingJob;
   readonly resumeFrom: string | null;
+  /** Examples up to this size are held in memory. */
+  readonly memoryMb: number;
 }
 
 export interface RecalibrateRequest {
@@ -105,8 +105,9 @@ export interface ChildState {
   readonly residentMb: number;
 }
 
-/** What a child says: epochs while it trains, then a result, then that it is free. After a failure it ends instead. */
+/** What a child says: that the examples are written and epochs while it trains, then a result, then that it is free. After a failure it ends instead. */
 export type ChildMessage =
+  | { readonly kind: 'prepared' }
   | { readonly kind: 'epoch'; readonly report: EpochReport }
   | { readonly kind: 'warmed' }
   | { readonly kind: 'trained'; readonly candidate: TrainedCandidate }
@@ -119,4 +120,4 @@ export type ChildMessage =
   | { readonly kind: 'failed'; readonly code: TrainingErrorCode; readonly message: string }
   | { readonly kind: 'free'; readonly state: ChildState };
 
-export type ChildResult = Exclude<ChildMessage, { kind: 'epoch' | 'free' }>;
+export type ChildResult = Exclude<ChildMessage, { kind: 'prepared' | 'epoch' | 'free' }>;

@@ -6,6 +6,7 @@ import type { DataSchema } from '../../domain/table.ts';
 import type { CandidateSpec, SeparationJob } from '../ports/model-runtime.ts';
 import type { LabelledRows } from '../ports/store.ts';
 import { buildNetwork } from './build-network.ts';
+import { inMemory } from './example-source.ts';
 import { toExamples } from './examples.ts';
 import { fitNetwork } from './fit-network.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
@@ -65,9 +66,8 @@ async function scoreRows({ schema, train, validation, test }: Parts, rng: Rng, s
     model,
     task: 'binary',
     spec: network,
-    train: examples(train),
-    rowWeights: null,
-    validation: examples(validation),
+    train: inMemory(examples(train)),
+    validation: inMemory(examples(validation)),
     rng,
     random,
     resume: null,

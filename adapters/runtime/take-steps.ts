@@ -14,9 +14,6 @@ export interface Trainer {
   readonly model: LayersModel;
   readonly task: Task;
   readonly spec: CandidateSpec;
-  readonly examples: Examples;
-  /** One weight a row, or null. */
-  readonly rowWeights: Float32Array | null;
   /** Of the trainable weights; changed in place. */
   readonly optimizer: OptimizerState;
 }
@@ -25,8 +22,8 @@ export interface Trainer {
 export interface Steps {
   /** Rows that one call should take, so that the event loop gets its turn in time: whole batches. */
   readonly rowsPerCall: number;
-  /** Takes these rows in batches; the sum over the rows of their batch's mean loss, NaN once a batch has no finite loss. */
-  take(rows: Uint32Array): number;
+  /** Takes these rows of the examples in batches; the sum over the rows of their batch's mean loss, NaN once a batch has no finite loss. */
+  take(examples: Examples, rows: Uint32Array): number;
   finish(): void;
 }
 

@@ -14,7 +14,7 @@ const stepsPerCall = 16;
 /** Steps over any network, differentiated by TensorFlow's tape. */
 export function tapeSteps(trainer: Trainer): Steps {
   const restore = accelerate(trainer);
-  const { tf, model, spec, examples, rowWeights, optimizer } = trainer;
+  const { tf, model, spec, optimizer } = trainer;
   const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
   // The weights live here between steps.
   const weights = variables.map((variable) => variable.dataSync<'float32'>().slice());
@@ -26,10 +26,10 @@ export function tapeSteps(trainer: Trainer): Steps {
   const { batchSize } = spec;
   return {
     rowsPerCall: stepsPerCall * batchSize,
-    take(rows) {
+    take(examples, rows) {
       let sum = 0;
       for (let from = 0; from < rows.length; from += batchSize) {
-        const batch = takeBatch(examples, rowWeights, rows.subarray(from, from + batchSize));
+        const batch = takeBatch(examples, rows.subarray(from, from + batchSize));
         const { loss, gradients } = tidily(tf, () => {
           assign();
           return differentiate(trainer, variables, batch);

@@ -42,9 +42,11 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
       loadTensorflow();
       return { kind: 'warmed' };
     case 'train': {
-      const { job, resumeFrom } = request;
+      const { job, resumeFrom, memoryMb } = request;
       const onEpoch = (report: Extract<ChildMessage, { kind: 'epoch' }>['report']) => send({ kind: 'epoch', report });
-      return { kind: 'trained', candidate: await trainCandidate(job, rows, { resumeFrom, onEpoch }) };
+      const onPrepared = () => send({ kind: 'prepared' });
+      const options = { resumeFrom, memoryMb, onPrepared, onEpoch };
+      return { kind: 'trained', candidate: await trainCandidate(job, rows, options) };
     }
     case 'recalibrate':
       return { kind: 'trained', candidate: await recalibrate(request.job, rows) };

@@ -15,6 +15,7 @@ const keptStderrCharacters = 4_000;
 export interface JobOptions {
   readonly signal: AbortSignal;
   readonly onEpoch: (report: EpochReport) => void;
+  readonly onPrepared?: () => void;
 }
 
 export interface Answer {
@@ -44,10 +45,11 @@ export function startTrainingProcess(
   child.once('error', (error) => (unstarted = new TrainingError('crashed', error.message, { cause: error })));
   child.once('close', onGone);
   return {
-    ask: (request, { signal, onEpoch }) =>
+    ask: (request, options) =>
       new Promise((resolve, reject) => {
+        const { signal } = options;
         stderr.forget();
-        const job = followJob(signal, onEpoch, end);
+        const job = followJob(options, end);
         const release = (): void => {
           child.off('message', listen).off('close', settle);
           signal.removeEventListener('abort', end);
@@ -78,7 +80,7 @@ export function startTrainingProcess(
 }
 
 /** What one job's messages amount to. */
-function followJob(signal: AbortSignal, onEpoch: JobOptions['onEpoch'], end: () => void) {
+function followJob({ signal, onEpoch, onPrepared }: JobOptions, end: () => void) {
   let result: ChildResult | null = null;
   let refused: { readonly reason: unknown } | null = null;
   const failure = (): unknown => (signal.aborted ? signal.reason : refused?.reason);
@@ -95,6 +97,7 @@ function followJob(signal: AbortSignal, onEpoch: JobOptions['onEpoch'], end: () 
     /** The answer, once the child is free. */
     hear(message: ChildMessage): Answer | null {
       if (message.kind === 'epoch') report(message.report);
+      else if (message.kind === 'prepared') onPrepared?.();
       else if (message.kind !== 'free') result = message;
       else if (result !== null && !isOff()) return { result, state: message.state };
       return null;

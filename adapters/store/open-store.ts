@@ -18,7 +18,8 @@ import {
 } from './queries.ts';
 import { readRecords } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
-import { getSnapshot, readSnapshot, writeSnapshot } from './snapshots.ts';
+import { readSnapshot, readSnapshotColumns } from './read-snapshots.ts';
+import { getSnapshot, writeSnapshot } from './snapshots.ts';
 import { toTable } from './to-table.ts';
 
 export interface StoreOptions {
@@ -40,7 +41,8 @@ export async function openStore({ directory, s3 = null }: StoreOptions): Promise
   const root = resolve(directory);
   await mkdir(root, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
+  const connect = () => instance.connect();
+  const connection = await connect();
   const places = { root, partitions: await openPartitions(connection, root, s3) };
   const query = (model: string, sql: (sources: Sources) => string): Promise<QueryColumns> =>
     retryWhenSealed(async () => await queryColumns(connection, sql(await findSources(places, model))));
@@ -63,7 +65,8 @@ export async function openStore({ directory, s3 = null }: StoreOptions): Promise
     readLabelled: (window) => readLabelled(query, window),
     writeSnapshot: (model, schema, rows, split) => writeSnapshot(connection, root, { model, schema, rows, split }),
     getSnapshot: (model, id) => getSnapshot(root, model, id),
-    readSnapshot: (snapshot, range) => readSnapshot(connection, snapshot, range),
+    readSnapshot: (snapshot, range) => readSnapshot(connect, snapshot, range),
+    readSnapshotColumns: (snapshot, features, range) => readSnapshotColumns(connect, snapshot, features, range),
   };
 }
 

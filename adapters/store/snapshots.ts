@@ -9,12 +9,11 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import type { Column, DataSchema, RowRange } from '../../domain/table.ts';
-import { asNumbers, asTexts, queryColumns, quoteName, quoteText } from '../duckdb/columns.ts';
+import type { Column, DataSchema } from '../../domain/table.ts';
+import { quoteName, quoteText } from '../duckdb/columns.ts';
 import { syncDirectory, syncFile, temporaryName, writeDurably } from '../files/durable.ts';
 import type { LabelledRows, Snapshot, SnapshotSplit } from '../ports/store.ts';
 import { modelDirectory, StoreError } from './layout.ts';
-import { toTable } from './to-table.ts';
 
 export interface SnapshotContent {
   readonly model: string;
@@ -25,9 +24,9 @@ export interface SnapshotContent {
 
 const chunkRows = 2_048;
 /** Names of the columns that are no features; no feature may have them. */
-const rowColumn = '__row';
-const keyColumn = '__key';
-const labelColumn = '__label';
+export const rowColumn = '__row';
+export const keyColumn = '__key';
+export const labelColumn = '__label';
 
 function snapshotPath(root: string, model: string, id: string, extension: string): string {
   return join(modelDirectory(root, model), 'snapshots', `${id}.${extension}`);
@@ -66,24 +65,6 @@ export async function getSnapshot(root: string, model: string, id: string): Prom
   } catch (cause) {
     throw new StoreError(`there is no snapshot ${id} of ${model} (${file})`, { cause });
   }
-}
-
-export async function readSnapshot(
-  connection: DuckDBConnection,
-  { schema, path }: Snapshot,
-  { from, to }: RowRange,
-): Promise<LabelledRows> {
-  const names = schema.features.map(({ name }) => quoteName(name));
-  const { rowCount, columns } = await queryColumns(
-    connection,
-    `SELECT ${[keyColumn, labelColumn, ...names].join(', ')} FROM read_parquet(${quoteText(path)})
-     WHERE ${rowColumn} >= ${from} AND ${rowColumn} < ${to} ORDER BY ${rowColumn}`,
-  );
-  return {
-    keys: asTexts(columns[0]).map(String),
-    labels: asNumbers(columns[1]),
-    table: toTable(schema.features, columns.slice(2), rowCount),
-  };
 }
 
 function hashContent({ schema, rows, split }: SnapshotContent): string {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { createOptimizerState } from '../../adapters/runtime/optimizer.ts';
+import { inMemory } from '../../adapters/runtime/example-source.ts';
 import type { Examples } from '../../adapters/runtime/examples.ts';
 import { loadTensorflow, type Tensorflow } from '../../adapters/runtime/load-tensorflow.ts';
 import { stepsOf, type Trainer } from '../../adapters/runtime/take-steps.ts';
@@ -29,14 +30,17 @@ export const trainDense: Task = async (folder = '', widths = '', epochs = '1', b
   const initial = await readFloats(`${folder}/weights.f32`);
   setWeights(tf, model, initial);
   const examples = await readExamples(folder, sizes[0]!);
-  const trainer = trainerOf(tf, model, examples, Number(batchSize));
-  stepsOf(trainer).take(Uint32Array.from({ length: Math.min(examples.rowCount, 2 * Number(batchSize)) }, (_, i) => i));
+  const trainer = trainerOf(tf, model, Number(batchSize));
+  stepsOf(trainer).take(
+    examples,
+    Uint32Array.from({ length: Math.min(examples.rowCount, 2 * Number(batchSize)) }, (_, i) => i),
+  );
   setWeights(tf, model, initial);
-  const again = trainerOf(tf, model, examples, Number(batchSize));
+  const again = trainerOf(tf, model, Number(batchSize));
   const rng = createRng(1);
   const stop = startClock();
   let loss = Number.NaN;
-  for (let epoch = 0; epoch < Number(epochs); epoch += 1) loss = await trainEpoch(again, rng);
+  for (let epoch = 0; epoch < Number(epochs); epoch += 1) loss = await trainEpoch(again, inMemory(examples), rng);
   return { ...stop(), loss };
 };
 
@@ -47,12 +51,16 @@ export const trainTape: Task = async (folder = '', net = '') => {
   const tf = loadTensorflow();
   const model = buildNet(tf, net);
   const examples = await readExamples(folder, model.inputs[0]!.shape[1]!);
-  const trainer = trainerOf(tf, model, examples, 128);
-  stepsOf(trainer).take(Uint32Array.from({ length: 256 }, (_, i) => i));
+  const trainer = trainerOf(tf, model, 128);
+  stepsOf(trainer).take(
+    examples,
+    Uint32Array.from({ length: 256 }, (_, i) => i),
+  );
   const rng = createRng(1);
   const stop = startClock();
-  await trainEpoch(trainer, rng);
-  const loss = await trainEpoch(trainer, rng);
+  const source = inMemory(examples);
+  await trainEpoch(trainer, source, rng);
+  const loss = await trainEpoch(trainer, source, rng);
   return { ...stop(), loss };
 };
 
@@ -72,7 +80,7 @@ export const trainShipped: Task = async (folder = '', net = '') => {
   return { ...stop(), loss: history['loss']!.at(-1)! };
 };
 
-function trainerOf(tf: Tensorflow, model: LayersModel, examples: Examples, batchSize: number): Trainer {
+function trainerOf(tf: Tensorflow, model: LayersModel, batchSize: number): Trainer {
   const spec = {
     id: 'bench',
     hiddenUnits: [],
@@ -87,7 +95,7 @@ function trainerOf(tf: Tensorflow, model: LayersModel, examples: Examples, batch
     buildModule: null,
   } as const;
   const weights = model.trainableWeights.map((weight) => weight.read().dataSync<'float32'>());
-  return { tf, model, task: 'binary', spec, examples, rowWeights: null, optimizer: createOptimizerState(weights) };
+  return { tf, model, task: 'binary', spec, optimizer: createOptimizerState(weights) };
 }
 
 async function readFloats(path: string): Promise<Float32Array> {
@@ -97,7 +105,7 @@ async function readFloats(path: string): Promise<Float32Array> {
 
 async function readExamples(folder: string, inputWidth: number): Promise<Examples> {
   const [inputs, targets] = [await readFloats(`${folder}/inputs.f32`), await readFloats(`${folder}/targets.f32`)];
-  return { rowCount: targets.length, inputWidth, inputs, targetWidth: 1, targets };
+  return { rowCount: targets.length, inputWidth, inputs, targetWidth: 1, targets, rowWeights: null };
 }
 
 function setWeights(tf: Tensorflow, model: LayersModel, flat: Float32Array): void {

@@ -57,6 +57,7 @@ async function prepare(directory: string) {
   return (folder: string) => {
     const { train, validation } = split;
     const workDirectory = join(directory, folder);
-    return runtime.train({ task: 'binary', snapshot, candidate, train, validation, seed, workDirectory }, options);
+    const job = { task: 'binary' as const, snapshot, candidate, train, validation, seed, workDirectory };
+    return runtime.train({ ...job, sharedDirectory: workDirectory }, options);
   };
 }

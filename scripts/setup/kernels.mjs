@@ -8,9 +8,9 @@ import { run } from './run.mjs';
 
 const part = 'training kernels';
 const addonName = 'dense.node';
-const sources = ['binding.cc', 'dense_steps.cc', 'dense_steps.h', 'pool.cc', 'pool.h'];
+const sources = ['binding.cc', 'dense_steps.cc', 'dense_steps.h', 'map_file.cc', 'map_file.h', 'pool.cc', 'pool.h'];
 /** What calls for no special instructions. */
-const plainUnits = ['binding', 'pool'];
+const plainUnits = ['binding', 'map_file', 'pool'];
 const flags = [
   '-std=c++17',
   '-O3',

@@ -239,6 +239,24 @@ describe('snapshots', () => {
     expect(part.table.columns['price']?.values).toEqual(Float64Array.from(range(20, 2_040)));
   });
 
+  it('can be read by column, from several readers at once, while others ask the store', async () => {
+    const { store, rows } = await manyRows();
+    const snapshot = await store.writeSnapshot(model, schema, rows, split);
+    const asked = { from: 10, to: 3_990 };
+    const reads = schema.features.map((feature) => store.readSnapshotColumns(snapshot, [feature], asked));
+    const [whole, clock, ...parts] = await Promise.all([
+      store.readSnapshot(snapshot, asked),
+      store.clock(model),
+      ...reads,
+    ]);
+    expect(clock.rows).toBe(4_000);
+    for (const [index, { name }] of schema.features.entries()) {
+      const { table, labels } = parts[index]!;
+      expect(table).toEqual({ rowCount: 3_980, columns: { [name]: whole.table.columns[name] } });
+      expect(labels).toEqual(whole.labels);
+    }
+  });
+
   it('are named by their content: equal rows, equal id, in any process', async () => {
     const { directory, store, rows } = await manyRows();
     const first = await store.writeSnapshot(model, schema, rows, split);

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { TrainingJob } from '../../adapters/ports/model-runtime.ts';
 import type { LabelledRows } from '../../adapters/ports/store.ts';
 import { createModelRuntime } from '../../adapters/runtime/model-runtime.ts';
 import { openStore } from '../../adapters/store/open-store.ts';
@@ -59,8 +58,8 @@ export async function trainPackages(folder: string, seeds: readonly number[]): P
   const trainOne = async (seed: number): Promise<string> => {
     const spec = { ...candidate(`mlp-${seed}`), hiddenUnits: [4] };
     const workDirectory = join(folder, `job-${seed}`);
-    const job: TrainingJob = { task: 'binary', snapshot, candidate: spec, train, validation, seed, workDirectory };
-    return (await runtime.train(job, options)).packageDirectory;
+    const job = { task: 'binary' as const, snapshot, candidate: spec, train, validation, seed, workDirectory };
+    return (await runtime.train({ ...job, sharedDirectory: folder }, options)).packageDirectory;
   };
   return await Promise.all(seeds.map(trainOne));
 }

@@ -59,7 +59,7 @@ describe('a training whose worker dies', () => {
     const job = jobIn(directory, 'ring', { id, buildModule: networkModule(network), maxEpochs: 1e6, patience: 1e6 });
     const child = startChild();
     onTestFinished(() => void child.kill('SIGKILL'));
-    child.send({ kind: 'train', source, job, resumeFrom: null } satisfies ChildRequest);
+    child.send({ kind: 'train', source, job, resumeFrom: null, memoryMb: 64 } satisfies ChildRequest);
     await vi.waitFor(() => expect([id, join(directory, 'checkpoint.bin')].some(existsSync)).toBe(true), 30_000);
     // All that a child notices of its parent's death.
     child.disconnect();

@@ -71,6 +71,7 @@ export function jobIn(workDirectory: string, problem: Problem, candidate: Partia
     validation: split.validation,
     seed: 42,
     workDirectory,
+    sharedDirectory: workDirectory,
   };
 }
 

@@ -12,14 +12,14 @@ const answers = (task: Task, width: number, outputs: number[], targets: number[]
 
 describe('losses', () => {
   it('are cross-entropy for classes and the squared error for values, a mean over rows', () => {
-    expect(meanLoss(answers('binary', 1, [0.5, 0.25], [1, 0]))).toBeCloseTo(-(Math.log(0.5) + Math.log(0.75)) / 2, 6);
-    expect(meanLoss(answers('multiclass', 3, [0.2, 0.3, 0.5], [0, 0, 1]))).toBeCloseTo(Math.log(2), 6);
-    expect(meanLoss(answers('regression', 1, [1, 4], [0, 2]))).toBeCloseTo(2.5, 6);
+    expect(meanLoss([answers('binary', 1, [0.5, 0.25], [1, 0])])).toBeCloseTo(-(Math.log(0.5) + Math.log(0.75)) / 2, 6);
+    expect(meanLoss([answers('multiclass', 3, [0.2, 0.3, 0.5], [0, 0, 1])])).toBeCloseTo(Math.log(2), 6);
+    expect(meanLoss([answers('regression', 1, [1, 4], [0, 2])])).toBeCloseTo(2.5, 6);
   });
 
   it('stay finite for a certain mistake, and show an output that is no number', () => {
-    expect(meanLoss(answers('binary', 1, [1], [0]))).toBeLessThan(17);
-    expect(meanLoss(answers('binary', 1, [Number.NaN], [0]))).toBeNaN();
+    expect(meanLoss([answers('binary', 1, [1], [0])])).toBeLessThan(17);
+    expect(meanLoss([answers('binary', 1, [Number.NaN], [0])])).toBeNaN();
   });
 
   it('count a row by its weight', () => {

@@ -51,7 +51,7 @@ describe('without the addon', () => {
   beforeAll(async () => {
     native = await trainAll('');
     plain = await trainAll('none');
-  });
+  }, 240_000);
 
   it.each(jobs.map(([name], index) => [name, index] as const))('%s trains to the same answers', (_, index) => {
     const [left, right] = [native[index]!, plain[index]!];

@@ -132,7 +132,7 @@ describe('whether a process may go on', () => {
     ['kept a tensor', { ...clean, tensors: 1 }, 1, false],
     ['takes too much memory', { ...clean, residentMb: 1_001 }, 1, false],
   ])('one that %s', async (_, state, jobs, expected) => {
-    const request: ChildRequest = { kind: 'train', source, job: await jobFor('ring'), resumeFrom: null };
+    const request: ChildRequest = { kind: 'train', source, job: await jobFor('ring'), resumeFrom: null, memoryMb: 64 };
     expect(mayGoOn(request, state, jobs, limits)).toBe(expected);
   });
 });

@@ -32,7 +32,10 @@ export const rowCount = 90;
 const learningRate = 0.001;
 const l2 = 0.01;
 
-function drawExamples({ task, inputWidth, outputs, seed }: Case): Examples {
+/** Half of the rows weigh twice as much. */
+const rowWeights = Float32Array.from({ length: rowCount }, (_, row) => 1 + (row % 2));
+
+export function drawExamples({ task, inputWidth, outputs, seed }: Case): Examples {
   const rng = createRng(seed);
   const targets = new Float32Array(rowCount * outputs);
   for (let row = 0; row < rowCount; row += 1) {
@@ -40,11 +43,8 @@ function drawExamples({ task, inputWidth, outputs, seed }: Case): Examples {
     else targets[row] = task === 'binary' ? Math.round(rng()) : 3 * rng();
   }
   const inputs = Float32Array.from({ length: rowCount * inputWidth }, () => 4 * rng() - 2);
-  return { rowCount, inputWidth, inputs, targetWidth: outputs, targets };
+  return { rowCount, inputWidth, inputs, targetWidth: outputs, targets, rowWeights };
 }
-
-/** Half of the rows weigh twice as much. */
-const rowWeights = Float32Array.from({ length: rowCount }, (_, row) => 1 + (row % 2));
 
 export function trainerOf(one: Case, model: LayersModel): Trainer {
   const { task, optimizer, batchSize } = one;
@@ -53,8 +53,6 @@ export function trainerOf(one: Case, model: LayersModel): Trainer {
     model,
     task,
     spec: { ...candidate, optimizer, batchSize, learningRate, l2 },
-    examples: drawExamples(one),
-    rowWeights,
     optimizer: createOptimizerState(model.trainableWeights.map((weight) => weight.read().dataSync<'float32'>())),
   };
 }
@@ -62,8 +60,9 @@ export function trainerOf(one: Case, model: LayersModel): Trainer {
 export const order = Uint32Array.from({ length: rowCount }, (_, row) => (row * 37) % rowCount);
 
 /** Weights after two passes over all rows. */
-export function weightsAfter(model: LayersModel, steps: Steps): Float32Array[] {
-  for (let pass = 0; pass < 2; pass += 1) steps.take(order);
+export function weightsAfter(one: Case, model: LayersModel, steps: Steps): Float32Array[] {
+  const examples = drawExamples(one);
+  for (let pass = 0; pass < 2; pass += 1) steps.take(examples, order);
   steps.finish();
   return readWeights(model);
 }

@@ -11,6 +11,7 @@ import type { OptimizerName } from '../../../domain/project.ts';
 import type { Task } from '../../../domain/task.ts';
 import {
   difference,
+  drawExamples,
   order,
   rowCount,
   trainerOf,
@@ -82,7 +83,7 @@ function trainBothWays(one: DenseCase) {
   const asShipped = weightsAsShipped(one, model);
   const isSteady = isMeasure(one, model, initial, asShipped);
   writeWeights(tf, model, initial);
-  const native = weightsAfter(model, denseSteps(trainerOf(one, model), findDenseStack(model, one.task)!, kernels));
+  const native = weightsAfter(one, model, denseSteps(trainerOf(one, model), findDenseStack(model, one.task)!, kernels));
   model.dispose();
   return { initial, asShipped, isSteady, native };
 }
@@ -119,7 +120,7 @@ describe('the kernels for dense stacks', () => {
     const trainer = trainerOf(ring, model);
     const stack = findDenseStack(model, 'binary')!;
     const steps = denseSteps({ ...trainer, spec: { ...trainer.spec, learningRate: 1e38 } }, stack, kernels);
-    expect(steps.take(order)).toBeNaN();
+    expect(steps.take(drawExamples(ring), order)).toBeNaN();
     steps.finish();
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -129,10 +130,10 @@ describe('the kernels for dense stacks', () => {
     const model = denseModel(ring);
     const stack = findDenseStack(model, 'binary')!;
     const trainer = trainerOf(ring, model);
-    expect(() => denseSteps(trainer, stack, kernels).take(Uint32Array.of(rowCount))).toThrow('a row that there isn');
-    const { examples } = trainer;
-    const short = { ...trainer, examples: { ...examples, inputs: examples.inputs.subarray(1) } };
-    expect(() => denseSteps(short, stack, kernels).take(order)).toThrow('inputs');
+    const steps = denseSteps(trainer, stack, kernels);
+    const examples = drawExamples(ring);
+    expect(() => steps.take(examples, Uint32Array.of(rowCount))).toThrow('a row that there isn');
+    expect(() => steps.take({ ...examples, inputs: examples.inputs.subarray(1) }, order)).toThrow('inputs');
     model.dispose();
   });
 });
