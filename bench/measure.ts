@@ -7,6 +7,8 @@ const tasks: Readonly<Record<string, () => Promise<Task>>> = {
   bootstrap: async () => (await import('./tasks/bootstrap.ts')).bootstrap,
   report: async () => (await import('./tasks/report.ts')).report,
   dashboard: async () => (await import('./tasks/dashboard.ts')).dashboard,
+  'train-memory': async () => (await import('./tasks/training-memory.ts')).trainMemory,
+  'train-shared': async () => (await import('./tasks/training-memory.ts')).trainShared,
   'train-dense': async () => (await import('./tasks/training.ts')).trainDense,
   'train-tape': async () => (await import('./tasks/training.ts')).trainTape,
   'train-shipped': async () => (await import('./tasks/training.ts')).trainShipped,

@@ -12,6 +12,8 @@ export interface Measurement {
   readonly peakBytes: number;
   /** Columns that were found to have drifted. */
   readonly drifted?: readonly string[];
+  /** Of several processes at once: a page that they share counts once. */
+  readonly proportionalBytes?: number;
   /** Of the same job before. */
   readonly coldSeconds?: number;
   /** Of the same work by the peer, in turn with ours in the same process. */

@@ -15,7 +15,8 @@ const shift = 0.3;
 /** Uniform in (0, 1], a function of the row and the column alone, so that the rows are the same whatever the threads. */
 const uniform = (column: number) => `((hash(i, ${column}) % 1000000007 + 1) / 1000000007.0)`;
 
-function normal(column: number, mean: number): string {
+/** A column of normal numbers, in SQL over rows `i`. */
+export function normal(column: number, mean: number): string {
   const radius = `sqrt(-2 * ln(${uniform(2 * column)}))`;
   return `round(${radius} * cos(2 * pi() * ${uniform(2 * column + 1)}) + ${mean}, 3) AS n${column}`;
 }
