@@ -109,3 +109,79 @@ interface Trained {
 async function packCandidate(
   tf: Tensorflow,
   job: TrainingJob,
+  { about, validation, streamedMb }: OpenedExamples,
+  { model, state }: Trained,
+): Promise<Omit<TrainedCandidate, 'beganAtMs' | 'checkpoint' | 'scratchReason'>> {
+  const { task, snapshot, candidate } = job;
+  const { preprocessing } = about;
+  const parameters = model.countParams();
+  const packageDirectory = join(job.workDirectory, 'package');
+  await writeValidationLosses(packageDirectory, lossesOn(tf, task, model, validation));
+  const weightsSha256 = await writePackage(tf, packageDirectory, model, {
+    signature: {
+      task,
+      schema: snapshot.schema,
+      snapshotId: snapshot.id,
+      lastKey: snapshot.lastKey,
+      candidateId: candidate.id,
+      parameters,
+    },
+    preprocessing,
+    golden: makeGolden(tf, model, about, job),
+    training: { ...describeTraining(tf, job, state), streamedMb },
+  });
+  return {
+    candidateId: candidate.id,
+    packageDirectory,
+    parameters,
+    epochs: state.losses.length,
+    bestEpoch: bestEpochOf(state),
+    trainSeconds: state.seconds,
+    // In the label's own unit: candidates of different windows scale it differently.
+    validationLoss: state.bestLoss * (preprocessing.label?.sd ?? 1) ** 2,
+    weightsSha256,
+  };
+}
+
+function bestEpochOf({ losses, bestLoss }: TrainingState): number {
+  return losses.find(({ validationLoss }) => validationLoss === bestLoss)?.epoch ?? losses.length;
+}
+
+/** What the candidate's mean validation loss is the mean of. */
+function lossesOn(tf: Tensorflow, task: Task, model: LayersModel, validation: ExampleSource): Float64Array {
+  const losses = new Float64Array(validation.rowCount);
+  let at = 0;
+  for (const { rowCount, inputs, inputWidth, targets, targetWidth: width } of validation.inOrder()) {
+    losses.set(rowLosses({ task, width, outputs: runNetwork(tf, model, inputs, inputWidth), targets }), at);
+    at += rowCount;
+  }
+  return losses;
+}
+
+function makeGolden(
+  tf: Tensorflow,
+  model: LayersModel,
+  { preprocessing: { features, label }, goldenRows: rows, targetWidth }: SharedExamples,
+  { snapshot: { schema } }: TrainingJob,
+): Golden {
+  const { values, width } = applyPreprocessing(features, tableFromFeatureRows(schema, rows));
+  const outputs = unscalePredictions(label, runNetwork(tf, model, values, width));
+  return { rows, outputs: toOutputRows({ width: targetWidth, values: outputs }) };
+}
+
+function describeTraining(tf: Tensorflow, job: TrainingJob, { losses, bestLoss }: TrainingState) {
+  const { snapshot, train, validation, seed, candidate } = job;
+  return {
+    snapshotId: snapshot.id,
+    train,
+    validation,
+    seed,
+    // A path is this machine's own.
+    candidate: { ...candidate, buildModule: candidate.buildModule === null ? null : basename(candidate.buildModule) },
+    tfjsVersion: tf.version.tfjs,
+    tensorflowVersion: tensorflowVersion(tf),
+    threads: Number(process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism()),
+    losses,
+    bestValidationLoss: bestLoss,
+  };
+}
