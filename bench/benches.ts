@@ -9,6 +9,7 @@ import { measureMlflow } from './sections/mlflow.ts';
 import { measureReport } from './sections/report.ts';
 import { measureServing } from './sections/serving.ts';
 import { measureRetraining } from './sections/retraining.ts';
+import { measureServingBulk } from './sections/serving-bulk.ts';
 import { measureTraining } from './sections/training.ts';
 import { measureWarmPool } from './sections/warm-pool.ts';
 
@@ -25,5 +26,6 @@ export const benches: Readonly<Record<string, Bench>> = {
   report: { measure: measureReport, peers: null },
   dashboard: { measure: measureDashboard, peers: null },
   serving: { measure: measureServing, peers: 'serving' },
+  'serving-bulk': { measure: measureServingBulk, peers: null },
   mlflow: { measure: measureMlflow, peers: null },
 };
