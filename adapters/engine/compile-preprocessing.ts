@@ -9,6 +9,7 @@ import {
   type RankStep,
 } from '../../domain/preprocessing/preprocessing.ts';
 import { missingCode, type FeatureBuffer } from './feature-buffer.ts';
+import { createCurve, readCurve } from './curve.ts';
 import { createLocator } from './locate.ts';
 import { NotCompilable } from './read-stack.ts';
 
@@ -81,30 +82,13 @@ function compileNumeric({ median, mean, sd }: NumericStep, { values, from }: Sou
 }
 
 function compileRank(step: RankStep, { values, from }: Source, { inputs, width, offset }: Target): FillInputs {
-  const { median, missingIndicator } = step;
-  const score = compileScore(Float64Array.from(step.knots), Float64Array.from(step.scores));
+  const curve = createCurve(step.knots, step.scores, step.median);
+  if (!step.missingIndicator) return (rows) => readCurve(curve, values, from, rows, inputs, offset, width);
   return (rows) => {
-    for (let row = 0, at = offset; row < rows; row += 1, at += width) {
-      const value = values[from + row]!;
-      const isPresent = Number.isFinite(value);
-      inputs[at] = score(isPresent ? value : median);
-      if (missingIndicator) inputs[at + 1] = isPresent ? 0 : 1;
+    readCurve(curve, values, from, rows, inputs, offset, width);
+    for (let row = 0, at = offset + 1; row < rows; row += 1, at += width) {
+      inputs[at] = Number.isFinite(values[from + row]!) ? 0 : 1;
     }
-  };
-}
-
-/** The scores' piecewise linear curve; flat beyond its ends. */
-function compileScore(knots: Float64Array, scores: Float64Array): (value: number) => number {
-  if (knots.length < 2) return () => 0;
-  const locate = createLocator(knots);
-  const last = knots.length - 1;
-  const [lowest, highest] = [knots[0]!, knots[last]!];
-  return (value) => {
-    if (value <= lowest) return scores[0]!;
-    if (value >= highest) return scores[last]!;
-    const at = locate(value);
-    const share = (value - knots[at]!) / (knots[at + 1]! - knots[at]!);
-    return scores[at]! + share * (scores[at + 1]! - scores[at]!);
   };
 }
 
