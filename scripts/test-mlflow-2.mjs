@@ -7,8 +7,15 @@ import { mlflow2Pins } from './setup/pins.mjs';
 import { findPython } from './setup/python.mjs';
 import { createReport } from './setup/report.mjs';
 
-/** The tests that need no more of MLflow than its version 2 has, against a real server of it. */
-const files = ['mlflow-js-client/test/mlflow-tracking.test.ts', 'mlflow-js-client/test/mlflow-registry.test.ts'];
+/** The client and the adapters that stand on it, against a real server of MLflow 2. */
+const files = [
+  'mlflow-js-client/test/mlflow-tracking.test.ts',
+  'mlflow-js-client/test/mlflow-registry.test.ts',
+  'test/contract/registry-mlflow.test.ts',
+  'test/contract/registry-mlflow-faults.test.ts',
+  'test/contract/tracking-mlflow.test.ts',
+  'test/contract/tracking-mirrored.test.ts',
+];
 
 const root = join(import.meta.dirname, '..');
 const mlflow = join(mlflowEnvironment(mlflow2Pins), 'bin', 'mlflow');

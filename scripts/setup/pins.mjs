@@ -146,4 +146,4 @@ export const mlflowPins = {
 };
 
 /** The newest MLflow 2, which the client is tested with, too. It does not say itself that SQLAlchemy 2.1 is too new for it. */
-export const mlflow2Pins = { version: '2.22.5', requirements: ['mlflow==2.22.5', 'sqlalchemy<2.1'] };
+export const mlflow2Pins = { version: '2.22.5', requirements: ['mlflow[auth]==2.22.5', 'sqlalchemy<2.1'] };

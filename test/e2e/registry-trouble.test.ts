@@ -9,21 +9,13 @@ import { connectToMlflow } from '../../adapters/mlflow/connection.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { openMlflowRegistry } from '../../adapters/registry/mlflow/registry.ts';
 import { createPredictionClient, type PredictionClient } from '../../client/prediction-client.ts';
-import { startMlflowServer, type MlflowServer } from '../support/mlflow-server.ts';
+import { startMlflowServer, writeBasicAuth, type MlflowServer } from '../support/mlflow-server.ts';
 import { makePriceRows } from '../support/price-project.ts';
 import { killHard } from '../support/processes.ts';
 import { launchService, servedModel as model, trainPackages } from '../support/serving.ts';
 
 const rows = makePriceRows(4, 2).rows.map((row) => ({ ...row }));
 const mlflowDirectory = (): string => join(folder, 'mlflow');
-const wantsCredentials = {
-  args: ['--app-name', 'basic-auth'],
-  environment: {
-    MLFLOW_FLASK_SERVER_SECRET_KEY: 'of-this-test',
-    MLFLOW_AUTH_ADMIN_USERNAME: 'admin',
-    MLFLOW_AUTH_ADMIN_PASSWORD: 'of-this-test-1',
-  },
-};
 
 // One service and one server for all of it, because each takes its time to start: a test leaves them well, and the last one need not.
 let folder: string;
@@ -119,7 +111,8 @@ describe('a service answers with its champion all along, and says what is wrong,
     await server.kill();
     const { problem: gone } = await untilProblem(/no connection/);
     expect(gone).toMatch(/check that the server runs and that the address is right \(MLFLOW_TRACKING_URI\)/);
-    server = await startMlflowServer({ directory: mlflowDirectory(), port: server.port, ...wantsCredentials });
+    const guarded = await writeBasicAuth(folder);
+    server = await startMlflowServer({ directory: mlflowDirectory(), port: server.port, ...guarded });
     const { problem: refused, serving } = await untilProblem(/the server wants credentials, or refuses those given/);
     expect(refused).toMatch(/MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN/);
     expect([serving, sinceIn(refused)]).toEqual(['2', sinceIn(gone)]);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -107,6 +107,24 @@ async function end(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
 /** To the whole process group. */
 function signal(child: ChildProcess, what: NodeJS.Signals): void {
   if (child.pid !== undefined) process.kill(-child.pid, what);
+}
+
+export const admin = { username: 'admin', password: 'of-these-tests-1' } as const;
+
+/** What makes a server want credentials, and know those of `admin`: of MLflow 2 and 3. */
+export async function writeBasicAuth(directory: string): Promise<Pick<MlflowServerOptions, 'args' | 'environment'>> {
+  const file = join(directory, 'basic-auth.ini');
+  const lines = [
+    '[mlflow]',
+    'default_permission = READ',
+    `database_uri = sqlite:///${join(directory, 'basic-auth.db')}`,
+    `admin_username = ${admin.username}`,
+    `admin_password = ${admin.password}`,
+    'authorization_function = mlflow.server.auth:authenticate_request_basic_auth',
+  ];
+  await writeFile(file, lines.join('\n'));
+  const environment = { MLFLOW_AUTH_CONFIG_PATH: file, MLFLOW_FLASK_SERVER_SECRET_KEY: 'of-these-tests' };
+  return { args: ['--app-name', 'basic-auth'], environment };
 }
 
 /** One server for all tests of a file. */

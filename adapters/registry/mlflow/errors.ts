@@ -9,5 +9,7 @@ export function toRegistryError(error: unknown): unknown {
 }
 
 export function versionNotFound(model: string, version: string, cause?: unknown): RegistryError {
-  return new RegistryError('version-not-found', `${model} has no version ${version}`, { cause });
+  const advice =
+    'where an alias names it, give that to another version in MLflow, or roll back with `incumbent rollback`';
+  return new RegistryError('version-not-found', `${model} has no version ${version}: ${advice}`, { cause });
 }
