@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Page } from './http/paginate.ts';
 import { fromWire } from './numbers.ts';
 
 /** int64 arrives as a number, from some gateways as a string. */
@@ -11,6 +12,8 @@ const int64 = z.union([
 ]);
 /** Of fields that are left out when empty. */
 const text = z.string().default('');
+/** Of a model's version; some servers write it as a number. */
+const versionNumber = z.union([z.string(), z.number().transform(String)]);
 const wireNumber = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])]).transform(fromWire);
 
 /** Pairs of key and value, as a record. Empty arrays are left out. */
@@ -20,6 +23,15 @@ const pairs = z
   .transform(
     (list) => Object.fromEntries(list.map(({ key, value }) => [key, value])) as Readonly<Record<string, string>>,
   );
+
+/** A page of a list, as `paginate` takes it. */
+export function pageOf<S extends z.ZodType>(name: string, item: S): z.ZodType<Page<z.output<S>>> {
+  const shape = { [name]: z.array(item).default([]), next_page_token: z.string().optional() };
+  return z.object(shape).transform((page) => ({
+    items: page[name] as readonly z.output<S>[],
+    nextPageToken: page['next_page_token'] as string | undefined,
+  }));
+}
 
 const lifecycleStage = z.enum(['active', 'deleted']).catch('active');
 
@@ -49,6 +61,14 @@ export const metricSchema = z.object({
   step: int64.default(0),
 });
 export type Metric = z.output<typeof metricSchema>;
+
+/** As nearly all are, and tried first: what may also be a word or a text costs several times as much to read. */
+const plainMetric = metricSchema.extend({
+  value: z.number().gt(-Number.MAX_VALUE).lt(Number.MAX_VALUE).default(0),
+  timestamp: z.number().default(0),
+  step: z.number().default(0),
+});
+const metricList = z.union([z.array(plainMetric), z.array(metricSchema)]);
 
 const runStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
 export type RunStatus = z.output<typeof runStatus>;
@@ -81,7 +101,7 @@ export const runSchema = z
       lifecycle_stage: lifecycleStage,
     }),
     data: z
-      .object({ metrics: z.array(metricSchema).default([]), params: pairs, tags: pairs })
+      .object({ metrics: metricList.default([]), params: pairs, tags: pairs })
       .default({ metrics: [], params: {}, tags: {} }),
     inputs: z.object({ dataset_inputs: z.array(datasetInputSchema).default([]) }).default({ dataset_inputs: [] }),
     outputs: z
@@ -144,7 +164,7 @@ export type LoggedModel = z.output<typeof loggedModelSchema>;
 export const modelVersionSchema = z
   .object({
     name: z.string(),
-    version: z.union([z.string(), z.number().transform(String)]),
+    version: versionNumber,
     creation_timestamp: int64.default(0),
     description: text,
     source: text,
@@ -174,6 +194,7 @@ export const modelVersionSchema = z
     aliases: one.aliases,
   }));
 export type ModelVersion = z.output<typeof modelVersionSchema>;
+export const modelVersionAnswer = z.object({ model_version: modelVersionSchema });
 
 export const registeredModelSchema = z
   .object({
@@ -181,9 +202,7 @@ export const registeredModelSchema = z
     creation_timestamp: int64.default(0),
     description: text,
     tags: pairs,
-    aliases: z
-      .array(z.object({ alias: z.string(), version: z.union([z.string(), z.number().transform(String)]) }))
-      .default([]),
+    aliases: z.array(z.object({ alias: z.string(), version: versionNumber })).default([]),
   })
   .transform((one) => ({
     name: one.name,

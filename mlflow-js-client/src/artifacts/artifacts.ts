@@ -3,13 +3,12 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import { MlflowError } from '../errors.ts';
 import { paginate } from '../http/paginate.ts';
 import { withRetries } from '../http/retry.ts';
 import type { CallOptions, Transport } from '../http/transport.ts';
 import type { RetryOptions } from '../options.ts';
-import { fileInfoSchema, type FileInfo } from '../schemas.ts';
+import { fileInfoSchema, pageOf, type FileInfo } from '../schemas.ts';
 import { artifactUrl } from './location.ts';
 import { measure, type Transfer, type Transferred } from './transfer.ts';
 
@@ -38,7 +37,7 @@ export interface Artifacts {
   list(runId: string, path?: string, options?: CallOptions): AsyncGenerator<FileInfo, void, undefined>;
 }
 
-const listSchema = z.object({ files: z.array(fileInfoSchema).default([]), next_page_token: z.string().optional() });
+const listSchema = pageOf('files', fileInfoSchema);
 const pieceBytes = 1 << 20;
 
 export function createArtifacts(
@@ -78,11 +77,7 @@ export function createArtifacts(
     list: (runId, path, options) =>
       paginate(async (pageToken) => {
         const query = { run_id: runId, path, page_token: pageToken };
-        const found = await transport.call(
-          { method: 'GET', path: 'artifacts/list', query, answer: listSchema },
-          options,
-        );
-        return { items: found.files, nextPageToken: found.next_page_token };
+        return await transport.call({ method: 'GET', path: 'artifacts/list', query, answer: listSchema }, options);
       }),
   };
 }

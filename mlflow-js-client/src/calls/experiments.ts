@@ -4,7 +4,7 @@ import { paginate } from '../http/paginate.ts';
 import type { CallOptions, Transport } from '../http/transport.ts';
 import { createWrite } from '../http/write.ts';
 import { toPairs } from '../limits.ts';
-import { experimentSchema, type Experiment } from '../schemas.ts';
+import { experimentSchema, pageOf, type Experiment } from '../schemas.ts';
 
 export interface ExperimentSearch {
   /** e.g. `name LIKE 'prices%'` */
@@ -39,10 +39,7 @@ export interface Experiments {
 
 const createdSchema = z.object({ experiment_id: z.string() });
 const gotSchema = z.object({ experiment: experimentSchema });
-const foundSchema = z.object({
-  experiments: z.array(experimentSchema).default([]),
-  next_page_token: z.string().optional(),
-});
+const foundSchema = pageOf('experiments', experimentSchema);
 
 export function createExperiments(transport: Transport): Experiments {
   const { call } = transport;
@@ -83,8 +80,7 @@ export function createExperiments(transport: Transport): Experiments {
       paginate(async (pageToken) => {
         const body = { filter, order_by: orderBy, view_type: view, max_results: pageSize, page_token: pageToken };
         const path = 'experiments/search';
-        const found = await call({ method: 'POST', path, body, answer: foundSchema, isRepeatable: true }, options);
-        return { items: found.experiments, nextPageToken: found.next_page_token };
+        return await call({ method: 'POST', path, body, answer: foundSchema, isRepeatable: true }, options);
       }),
     setTag: (experimentId, key, value, options) =>
       write('POST', 'experiments/set-experiment-tag', { experiment_id: experimentId, key, value }, options),

@@ -3,7 +3,7 @@ import { paginate } from '../http/paginate.ts';
 import type { CallOptions, Transport } from '../http/transport.ts';
 import { createWrite } from '../http/write.ts';
 import { toPairs } from '../limits.ts';
-import { loggedModelSchema, type LoggedModel } from '../schemas.ts';
+import { loggedModelSchema, pageOf, type LoggedModel } from '../schemas.ts';
 
 export interface NewLoggedModel {
   readonly experimentId: string;
@@ -38,10 +38,7 @@ export interface LoggedModels {
 }
 
 const oneModel = z.object({ model: loggedModelSchema });
-const foundSchema = z.object({
-  models: z.array(loggedModelSchema).default([]),
-  next_page_token: z.string().optional(),
-});
+const foundSchema = pageOf('models', loggedModelSchema);
 
 export function createLoggedModels(transport: Transport): LoggedModels {
   const { call } = transport;
@@ -74,8 +71,7 @@ export function createLoggedModels(transport: Transport): LoggedModels {
       paginate(async (pageToken) => {
         const body = { experiment_ids: experimentIds, filter, max_results: pageSize, page_token: pageToken };
         const path = 'logged-models/search';
-        const found = await call({ method: 'POST', path, body, answer: foundSchema, isRepeatable: true }, options);
-        return { items: found.models, nextPageToken: found.next_page_token };
+        return await call({ method: 'POST', path, body, answer: foundSchema, isRepeatable: true }, options);
       }),
   };
 }

@@ -4,7 +4,7 @@ import type { CallOptions, Transport } from '../http/transport.ts';
 import { createWrite } from '../http/write.ts';
 import { toRegistryTags } from '../limits.ts';
 import type { Limits } from '../options.ts';
-import { modelVersionSchema, type ModelVersion } from '../schemas.ts';
+import { modelVersionAnswer, modelVersionSchema, pageOf, type ModelVersion } from '../schemas.ts';
 import type { RegistrySearch } from './registered-models.ts';
 
 export interface NewModelVersion {
@@ -33,12 +33,8 @@ export interface ModelVersions {
   delete(name: string, version: string, options?: CallOptions): Promise<void>;
 }
 
-const oneVersion = z.object({ model_version: modelVersionSchema });
 const uriSchema = z.object({ artifact_uri: z.string() });
-const foundSchema = z.object({
-  model_versions: z.array(modelVersionSchema).default([]),
-  next_page_token: z.string().optional(),
-});
+const foundSchema = pageOf('model_versions', modelVersionSchema);
 
 export function createModelVersions(transport: Transport, limits: Limits): ModelVersions {
   const { call } = transport;
@@ -55,18 +51,17 @@ export function createModelVersions(transport: Transport, limits: Limits): Model
         tags: toRegistryTags(tags, limits),
       };
       const path = 'model-versions/create';
-      return (await call({ method: 'POST', path, body, answer: oneVersion }, options)).model_version;
+      return (await call({ method: 'POST', path, body, answer: modelVersionAnswer }, options)).model_version;
     },
     async get(name, version, options) {
       const query = { name, version };
-      return (await call({ method: 'GET', path: 'model-versions/get', query, answer: oneVersion }, options))
+      return (await call({ method: 'GET', path: 'model-versions/get', query, answer: modelVersionAnswer }, options))
         .model_version;
     },
     search: ({ filter, orderBy, pageSize = 100 } = {}, options) =>
       paginate(async (pageToken) => {
         const query = { filter, order_by: orderBy?.join(','), max_results: pageSize, page_token: pageToken };
-        const found = await call({ method: 'GET', path: 'model-versions/search', query, answer: foundSchema }, options);
-        return { items: found.model_versions, nextPageToken: found.next_page_token };
+        return await call({ method: 'GET', path: 'model-versions/search', query, answer: foundSchema }, options);
       }),
     async getDownloadUri(name, version, options) {
       const query = { name, version };

@@ -5,7 +5,13 @@ import type { CallOptions, Transport } from '../http/transport.ts';
 import { createWrite } from '../http/write.ts';
 import { toRegistryTags } from '../limits.ts';
 import type { Limits } from '../options.ts';
-import { modelVersionSchema, registeredModelSchema, type ModelVersion, type RegisteredModel } from '../schemas.ts';
+import {
+  modelVersionAnswer,
+  pageOf,
+  registeredModelSchema,
+  type ModelVersion,
+  type RegisteredModel,
+} from '../schemas.ts';
 
 export interface RegistrySearch {
   /** e.g. `name = 'prices'` or `tags.stage = 'live'`; see `quoteFilterValue` */
@@ -38,11 +44,7 @@ export interface RegisteredModels {
 }
 
 const oneModel = z.object({ registered_model: registeredModelSchema });
-const oneVersion = z.object({ model_version: modelVersionSchema });
-const foundSchema = z.object({
-  registered_models: z.array(registeredModelSchema).default([]),
-  next_page_token: z.string().optional(),
-});
+const foundSchema = pageOf('registered_models', registeredModelSchema);
 
 async function orNull<T>(found: Promise<T>): Promise<T | null> {
   return await found.catch((error: unknown) => {
@@ -72,11 +74,7 @@ export function createRegisteredModels(transport: Transport, limits: Limits): Re
     search: ({ filter, orderBy, pageSize = 100 } = {}, options) =>
       paginate(async (pageToken) => {
         const query = { filter, order_by: orderBy?.join(','), max_results: pageSize, page_token: pageToken };
-        const found = await call(
-          { method: 'GET', path: 'registered-models/search', query, answer: foundSchema },
-          options,
-        );
-        return { items: found.registered_models, nextPageToken: found.next_page_token };
+        return await call({ method: 'GET', path: 'registered-models/search', query, answer: foundSchema }, options);
       }),
     update: (name, { description }, options) =>
       write('PATCH', 'registered-models/update', { name, description }, options),
@@ -92,7 +90,7 @@ export function createRegisteredModels(transport: Transport, limits: Limits): Re
     async findByAlias(name, alias, options) {
       const query = { name, alias };
       const path = 'registered-models/alias';
-      const found = await orNull(call({ method: 'GET', path, query, answer: oneVersion }, options));
+      const found = await orNull(call({ method: 'GET', path, query, answer: modelVersionAnswer }, options));
       return found?.model_version ?? null;
     },
   };

@@ -5,7 +5,7 @@ import type { CallOptions, Transport } from '../http/transport.ts';
 import { createWrite } from '../http/write.ts';
 import { checkValue, toPairs } from '../limits.ts';
 import type { Limits } from '../options.ts';
-import { metricSchema, runSchema, type Metric, type Run, type RunStatus } from '../schemas.ts';
+import { metricSchema, pageOf, runSchema, type Metric, type Run, type RunStatus } from '../schemas.ts';
 import { logBatch, type LogBatchOptions, type RunBatch } from './log-batch.ts';
 
 export interface NewRun {
@@ -62,8 +62,8 @@ export interface Runs {
 }
 
 const oneRun = z.object({ run: runSchema });
-const foundSchema = z.object({ runs: z.array(runSchema).default([]), next_page_token: z.string().optional() });
-const historySchema = z.object({ metrics: z.array(metricSchema).default([]), next_page_token: z.string().optional() });
+const foundSchema = pageOf('runs', runSchema);
+const historySchema = pageOf('metrics', metricSchema);
 /** The most that one page of a metric's history holds. */
 const historyPageSize = 25_000;
 
@@ -92,8 +92,7 @@ export function createRuns(transport: Transport, artifacts: Artifacts, limits: L
           page_token: pageToken,
         };
         const path = 'runs/search';
-        const found = await call({ method: 'POST', path, body, answer: foundSchema, isRepeatable: true }, options);
-        return { items: found.runs, nextPageToken: found.next_page_token };
+        return await call({ method: 'POST', path, body, answer: foundSchema, isRepeatable: true }, options);
       }),
     logBatch: (runId, batch, options) => logBatch({ write, limits, artifacts, getRun }, runId, batch, options),
     async logInputs(runId, datasets, options) {
@@ -108,8 +107,7 @@ export function createRuns(transport: Transport, artifacts: Artifacts, limits: L
       paginate(async (pageToken) => {
         const query = { run_id: runId, metric_key: key, max_results: historyPageSize, page_token: pageToken };
         const path = 'metrics/get-history';
-        const found = await call({ method: 'GET', path, query, answer: historySchema }, options);
-        return { items: found.metrics, nextPageToken: found.next_page_token };
+        return await call({ method: 'GET', path, query, answer: historySchema }, options);
       }),
   };
 }

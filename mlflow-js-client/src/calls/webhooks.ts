@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { paginate } from '../http/paginate.ts';
 import type { CallOptions, Transport } from '../http/transport.ts';
 import { createWrite } from '../http/write.ts';
-import { webhookSchema, type Webhook } from '../schemas.ts';
+import { pageOf, webhookSchema, type Webhook } from '../schemas.ts';
 
 export interface WebhookEvent {
   readonly entity: 'REGISTERED_MODEL' | 'MODEL_VERSION' | 'MODEL_VERSION_TAG' | 'MODEL_VERSION_ALIAS';
@@ -41,7 +41,7 @@ export interface Webhooks {
 }
 
 const oneWebhook = z.object({ webhook: webhookSchema });
-const foundSchema = z.object({ webhooks: z.array(webhookSchema).default([]), next_page_token: z.string().optional() });
+const foundSchema = pageOf('webhooks', webhookSchema);
 const testSchema = z.object({
   result: z
     .object({
@@ -70,8 +70,7 @@ export function createWebhooks(transport: Transport): Webhooks {
     list: (options) =>
       paginate(async (pageToken) => {
         const query = { page_token: pageToken };
-        const found = await call({ method: 'GET', path: 'webhooks', query, answer: foundSchema }, options);
-        return { items: found.webhooks, nextPageToken: found.next_page_token };
+        return await call({ method: 'GET', path: 'webhooks', query, answer: foundSchema }, options);
       }),
     async update(webhookId, change, options) {
       const patch = {
