@@ -8,7 +8,7 @@ import { connect } from '../client/connection.ts';
 import { createFeed, weekRows } from '../client/demo/feed.ts';
 import { freePort } from '../client/start/ports.ts';
 import { startStack, type Stack } from '../client/start/stack.ts';
-import { lifecycleId, observedSignal, retrainId, type LifecycleStatus } from '../workflows/messages.ts';
+import { lifecycleId, observedSignal, retrainId } from '../workflows/messages.ts';
 import { readRun, type RunTimes } from './run-times.ts';
 
 const dataPath = fileURLToPath(new URL('../examples/electricity/elec2.parquet', import.meta.url));
@@ -47,7 +47,8 @@ export async function startLiveModel({ firstRows }: LiveModelOptions): Promise<L
   const ports = { temporal: await freePort(0), ui: await freePort(0), service: await freePort(0) };
   const stack = await startStack({ directory, home: join(folder, 'home'), ports, onEvent: () => undefined });
   const temporal = await connect({ address: stack.temporalAddress });
-  await crown(stack);
+  const seen = new Set<string>();
+  await crown(stack, seen);
   const data = { ...stack.project.data, take: null };
   const { schema, rows } = await readLabelledRows({ ...stack.project, data });
   const feed = createFeed(stack, schema, rows, firstRows);
@@ -58,7 +59,8 @@ export async function startLiveModel({ firstRows }: LiveModelOptions): Promise<L
       const clock = { rows: feed.sent(), labels: feed.sent(), eventMs: null };
       const signal = { kind: 'external', reason: 'measured', atMs: Date.now() } as const;
       await temporal.workflow.getHandle(lifecycleId(model)).signal(observedSignal, { clock, signals: [signal] });
-      const decisionId = await untilDecided(stack);
+      const decisionId = await untilDecided(stack, seen);
+      await keepChampion(stack);
       return await readRun(temporal, lifecycleId(model), retrainId(decisionId));
     },
     async stop() {
@@ -70,29 +72,29 @@ export async function startLiveModel({ firstRows }: LiveModelOptions): Promise<L
 }
 
 /** Whoever comes first serves, whether it beats anything or not. */
-async function crown({ client }: Stack): Promise<void> {
-  const { stage } = await untilAsked(client);
-  await client.approve(model, { ...operator, override: stage.name !== 'awaiting-approval' });
-  while ((await client.status(model)).totals.promotions === 0) await sleep(50);
+async function crown(stack: Stack, seen: Set<string>): Promise<void> {
+  await untilDecided(stack, seen);
+  const { stage } = await stack.client.status(model);
+  await stack.client.approve(model, { ...operator, override: stage.name !== 'awaiting-approval' });
+  while ((await stack.client.status(model)).totals.promotions === 0) await sleep(50);
 }
 
-/** The id of the retraining that has ended; what passed is turned down. */
-async function untilDecided({ client }: Stack): Promise<string> {
-  const { stage } = await untilAsked(client);
-  if (stage.name === 'awaiting-approval') await client.reject(model, operator);
-  const ids = (await client.history(model)).filter(({ kind }) => kind.startsWith('gate: ')).map(({ id }) => id);
-  return ids.at(-1)!.replace(/\/gate$/, '');
-}
-
-/** Waits for the end of the retraining that a signal has asked for. */
-async function untilAsked(client: Stack['client']): Promise<LifecycleStatus> {
-  // A signal is with the workflow before its sender hears of it, so a question comes after it.
+/** The id of a retraining that was not seen before, once its gate has judged. */
+async function untilDecided({ client }: Stack, seen: Set<string>): Promise<string> {
   for (;;) {
-    const status = await client.status(model);
-    const isOver = status.stage.name === 'serving' && status.pending.length === 0 && status.totals.trainings > 0;
-    if (isOver && status.attention !== null && !status.attention.includes('no champion'))
-      throw new Error(status.attention);
-    if (isOver || status.stage.name === 'awaiting-approval') return status;
+    const { attention } = await client.status(model);
+    if (attention?.includes(' failed: ') === true) throw new Error(attention);
+    const gates = (await client.history(model)).filter(({ kind }) => kind.startsWith('gate: '));
+    const decided = gates.find(({ id }) => !seen.has(id));
+    if (decided !== undefined) {
+      seen.add(decided.id);
+      return decided.id.replace(/\/gate$/, '');
+    }
     await sleep(100);
   }
+}
+
+/** What passed is turned down. */
+async function keepChampion({ client }: Stack): Promise<void> {
+  if ((await client.status(model)).stage.name === 'awaiting-approval') await client.reject(model, operator);
 }

@@ -29,7 +29,7 @@ export interface ModelRuntimeOptions {
    */
   readonly settings?: () => Promise<TensorflowSettings>;
   /**
-   * Start a process at once, so that the first training needn't wait for TensorFlow to load.
+   * Have a process ready at all times, so that no training needs to wait for TensorFlow to load.
    * @default false
    */
   readonly spare?: boolean;
@@ -103,15 +103,8 @@ function trainIn(pool: ProcessPool, source: RowsSource, memoryMb: number): Model
 
 function openPool({ processes, settings, spare = false }: ModelRuntimeOptions, source: RowsSource): ProcessPool {
   const limits = { ...defaultLimits, ...processes };
-  const pool = createProcessPool(limits, settings ?? (() => Promise.resolve(plainSettings)));
-  if (spare) void warm(pool, source);
-  return pool;
-}
-
-/** What goes wrong here goes wrong again, and is told, in the first job. */
-async function warm(pool: ProcessPool, source: RowsSource): Promise<void> {
-  const { signal } = new AbortController();
-  await pool.run({ kind: 'warm', source }, { signal, onEpoch: () => undefined }).catch(() => undefined);
+  const chosen = settings ?? (() => Promise.resolve(plainSettings));
+  return createProcessPool(limits, chosen, spare ? { kind: 'warm', source } : null);
 }
 
 function unexpected({ kind }: ChildResult): TrainingError {

@@ -23,8 +23,42 @@ interface Idle {
   readonly timer: NodeJS.Timeout;
 }
 
-/** `settings` are those of networks that TensorFlow trains: a user's own. */
-export function createProcessPool(limits: PoolLimits, settings: () => Promise<TensorflowSettings>): ProcessPool {
+/**
+ * `settings` are those of networks that TensorFlow trains: a user's own. `spare` is what makes a child ready: where it is given one is started at once, the last idle
+ * one stays however long it waits, and one that was recycled has a successor before the next job comes.
+ */
+export function createProcessPool(
+  limits: PoolLimits,
+  settings: () => Promise<TensorflowSettings>,
+  spare: ChildRequest | null = null,
+): ProcessPool {
+  const children = keepChildren(limits, spare === null ? 0 : 1);
+  const run: ProcessPool['run'] = async (request, options) => {
+    options.signal.throwIfAborted();
+    const { child, jobs } = runsUserModule(request)
+      ? children.start((await settings()).environment)
+      : children.takeOrStart();
+    const { result, state } = await child.ask(request, options);
+    if (state !== null && mayGoOn(request, state, jobs + 1, limits)) children.keep(child, jobs + 1);
+    else child.end();
+    return result;
+  };
+  if (spare === null) return { run };
+  let isRefilling = false;
+  const refill = async (): Promise<void> => {
+    if (isRefilling || children.idleCount() > 0) return;
+    isRefilling = true;
+    const { signal } = new AbortController();
+    // What goes wrong here goes wrong again, and is told, in the next job.
+    await run(spare, { signal, onEpoch: () => undefined }).catch(() => undefined);
+    isRefilling = false;
+  };
+  void refill();
+  return { run: (request, options) => run(request, options).finally(() => void refill()) };
+}
+
+/** Children that wait for a job; the last `staying` of them wait for ever. */
+function keepChildren(limits: PoolLimits, staying: number) {
   const idle = new Set<Idle>();
   const takeOrStart = (): { child: TrainingProcess; jobs: number } => {
     // The one that came last, so that those that aren't needed grow old.
@@ -46,25 +80,17 @@ export function createProcessPool(limits: PoolLimits, settings: () => Promise<Te
     idle.delete(waiting);
   };
   const keep = (child: TrainingProcess, jobs: number): void => {
+    if (idle.size >= limits.idle) return child.end();
     child.setIdle(true);
     const timer = setTimeout(() => {
+      if (idle.size <= staying) return;
       idle.delete(waiting);
       child.end();
     }, limits.idleMs).unref();
     const waiting: Idle = { child, jobs, timer };
     idle.add(waiting);
   };
-  return {
-    async run(request, options) {
-      options.signal.throwIfAborted();
-      const { child, jobs } = runsUserModule(request) ? start((await settings()).environment) : takeOrStart();
-      const { result, state } = await child.ask(request, options);
-      const isFit = state !== null && mayGoOn(request, state, jobs + 1, limits);
-      if (isFit && idle.size < limits.idle) keep(child, jobs + 1);
-      else child.end();
-      return result;
-    },
-  };
+  return { start, takeOrStart, keep, idleCount: () => idle.size };
 }
 
 /**

@@ -3,6 +3,7 @@ import { blend } from './blend.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
 import { measureCosts } from './measure-costs.ts';
 import { measureImportancesOf } from './measure-importances.ts';
+import { loadNativeKernels } from './native-kernels.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot, scoreTables } from './score-snapshot.ts';
@@ -40,6 +41,7 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
   switch (request.kind) {
     case 'warm':
       loadTensorflow();
+      loadNativeKernels();
       return { kind: 'warmed' };
     case 'train': {
       const { job, resumeFrom, memoryMb } = request;

@@ -11,9 +11,11 @@ const leastImprovement = 1e-12;
  * is not above 0: scores in the wrong order can't be calibrated.
  */
 export function fitLogistic(labels: ArrayLike<number>, probabilities: ArrayLike<number>): Logistic | null {
-  const scores = Float64Array.from(probabilities, logit);
+  const scores = new Float64Array(probabilities.length);
+  for (let row = 0; row < scores.length; row++) scores[row] = logit(probabilities[row]!);
   const targets = smoothTargets(labels);
-  let line = { slope: 0, intercept: 0 };
+  // Most models are nearly calibrated: from here it is fewest steps.
+  let line = { slope: 1, intercept: 0 };
   let loss = lossOf(line, scores, targets);
   for (let step = 0; step < mostSteps; step++) {
     const next = improve(line, loss, scores, targets);
@@ -30,9 +32,12 @@ interface Line {
 }
 
 function smoothTargets(labels: ArrayLike<number>): Float64Array {
-  const positives = Array.from(labels).filter((label) => label === 1).length;
-  const negatives = labels.length - positives;
-  return Float64Array.from(labels, (label) => (label === 1 ? (positives + 1) / (positives + 2) : 1 / (negatives + 2)));
+  let positives = 0;
+  for (let row = 0; row < labels.length; row++) positives += Number(labels[row] === 1);
+  const [one, zero] = [(positives + 1) / (positives + 2), 1 / (labels.length - positives + 2)];
+  const targets = new Float64Array(labels.length);
+  for (let row = 0; row < targets.length; row++) targets[row] = labels[row] === 1 ? one : zero;
+  return targets;
 }
 
 /** Cross-entropy, written so that no exponential overflows: ln(1 + e^x) − t·x. */

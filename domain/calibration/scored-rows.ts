@@ -9,7 +9,10 @@ export interface ScoredRows {
 /** The rows that are kept. */
 export function selectRows({ labels, predictions }: ScoredRows, isKept: (row: number) => boolean): ScoredRows {
   const { width, values } = predictions;
-  const kept = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(isKept);
+  const rows = new Uint32Array(labels.length);
+  let count = 0;
+  for (let row = 0; row < labels.length; row++) if (isKept(row)) rows[count++] = row;
+  const kept = rows.subarray(0, count);
   const [keptLabels, keptValues] = [new Float64Array(kept.length), new Float64Array(kept.length * width)];
   // Loops: triage waits for this, many times over.
   for (let at = 0; at < kept.length; at++) {

@@ -14,11 +14,11 @@ import { isAlive, jobFor, networkModule, packageBytes, source, temporaryDirector
 const rowsModule = fileURLToPath(new URL('counted-rows.ts', import.meta.url));
 const { signal } = new AbortController();
 
-async function countingRuntime(processes: Partial<PoolLimits> = {}) {
+async function countingRuntime(processes: Partial<PoolLimits> = {}, spare = false) {
   const storeDirectory = await temporaryDirectory();
-  const runtime = createModelRuntime({ storeDirectory, rowsModule, processes });
+  const runtime = createModelRuntime({ storeDirectory, rowsModule, processes, spare });
   const pids = async (): Promise<number[]> =>
-    (await readFile(join(storeDirectory, 'pids'), 'utf8')).trim().split('\n').map(Number);
+    (await readFile(join(storeDirectory, 'pids'), 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
   onTestFinished(async () => {
     for (const pid of await pids()) if (isAlive(pid)) process.kill(pid);
   });
@@ -110,15 +110,64 @@ describe('a process ends', () => {
     expect(await pids()).toHaveLength(2);
   });
 
-  it('with the process that started it, which it does not keep from ending', async () => {
+  it.each([
+    ['it', false],
+    ['a spare one', true],
+  ])('with the process that started it, which %s does not keep from ending', async (_, spare) => {
     const { storeDirectory, pids } = await countingRuntime();
     const module = fileURLToPath(new URL('train-and-leave.ts', import.meta.url));
     const parent = fork(module, [], { execArgv: ['--import', 'tsx'] });
     onTestFinished(() => void parent.kill('SIGKILL'));
-    parent.send({ job: await jobFor('ring', short), rowsModule, storeDirectory });
+    parent.send({ job: await jobFor('ring', short), rowsModule, storeDirectory, spare });
     expect(await once(parent, 'exit')).toEqual([0, null]);
-    const [pid] = await pids();
-    await vi.waitFor(() => expect(isAlive(pid!)).toBe(false), 10_000);
+    const started = await pids();
+    expect(started.length).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(started.filter(isAlive)).toEqual([]), 10_000);
+  });
+});
+
+describe('a spare process', () => {
+  const patient = { timeout: 30_000, interval: 50 };
+  const isReady = async (pids: () => Promise<number[]>, count: number): Promise<number[]> => {
+    await vi.waitFor(async () => expect(await pids()).toHaveLength(count), patient);
+    return await pids();
+  };
+
+  it('is there before the first job, waits on when others would have ended, and does the next ones', async () => {
+    const { train, pids } = await countingRuntime({ idleMs: 10 }, true);
+    await isReady(pids, 1);
+    // A job that comes before it is ready starts one of its own, and the other ends when it has waited.
+    await train(await jobFor('ring', short));
+    await vi.waitFor(async () => expect((await pids()).filter(isAlive)).toHaveLength(1), patient);
+    const [waiting] = (await pids()).filter(isAlive);
+    const known = (await pids()).length;
+    for (const _ of [1, 2]) await train(await jobFor('ring', short));
+    expect(await pids()).toHaveLength(known);
+    expect(isAlive(waiting!)).toBe(true);
+  });
+
+  it('has a successor when it was recycled', async () => {
+    const { train, pids } = await countingRuntime({ jobs: 1 }, true);
+    await isReady(pids, 1);
+    await train(await jobFor('ring', short));
+    await vi.waitFor(async () => expect((await pids()).filter(isAlive)).toHaveLength(1), patient);
+  });
+
+  it('is gone with the training that was cancelled in it, and has a successor', async () => {
+    const { runtime, train, pids } = await countingRuntime({ idle: 1 }, true);
+    await train(await jobFor('ring', short));
+    // Where the first job came before the spare one was ready, two were started; one of them waits on.
+    await vi.waitFor(async () => expect((await pids()).filter(isAlive)).toHaveLength(1), patient);
+    const [waiting] = (await pids()).filter(isAlive);
+    const cancel = new AbortController();
+    const training = runtime.train(await jobFor('ring', { maxEpochs: 1e6, patience: 1e6 }), {
+      signal: cancel.signal,
+      resumeFrom: null,
+      onEpoch: () => cancel.abort(new Error('no longer wanted')),
+    });
+    await expect(training).rejects.toThrow('no longer wanted');
+    expect(isAlive(waiting!)).toBe(false);
+    await vi.waitFor(async () => expect((await pids()).filter(isAlive)).toHaveLength(1), patient);
   });
 });
 
