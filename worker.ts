@@ -74,6 +74,7 @@ async function main(): Promise<void> {
     pseudonymise: environment.privacyKey === null ? null : createPseudonymiser(environment.privacyKey),
     temporalUi: temporalUi === null ? null : { url: temporalUi, namespace: server.namespace },
     mlflow,
+    examplesMb: environment.examplesMb,
     onTrackingTrouble: (what, error) => void logger.warn(what, { error }),
   });
   const feedbackTraces = openNotes<{ readonly traceparent: string }>(homeAt(environment.home).traces);

@@ -32,6 +32,7 @@ const environmentSchema = z.object({
       .regex(/^[^:\s]+:\d{1,5}$/, 'write host:port, e.g. 127.0.0.1:9464')
       .optional(),
   ),
+  INCUMBENT_EXAMPLES_MB: optional(z.coerce.number().min(1).optional()),
   INCUMBENT_PRIVACY_KEY: optional(z.string().min(16, 'write 16 characters or more').optional()),
   INCUMBENT_POLL_MS: optional(z.coerce.number().int().min(10).optional()),
   INCUMBENT_TEMPORAL_UI: optional(z.url({ protocol: /^https?$/ }).optional()),
@@ -53,6 +54,8 @@ export interface Environment {
   readonly trustedKeys: readonly string[];
   /** host:port at which a worker shows metrics to Prometheus; null: nowhere. The service has /metrics. */
   readonly metricsAddress: string | null;
+  /** Examples of a training up to this size are held in memory, larger ones are streamed; null: as suits the machine. */
+  readonly examplesMb: number | null;
   /** How often a service looks at its registry; null: as often as suits the registry. */
   readonly pollMs: number | null;
   /** Key of the hashes that stand in for values which nobody may see; null: none are made. */
@@ -88,6 +91,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     signingKey: data.INCUMBENT_SIGNING_KEY ?? null,
     trustedKeys: data.INCUMBENT_TRUSTED_KEYS ?? [],
     metricsAddress: data.INCUMBENT_METRICS_ADDRESS ?? null,
+    examplesMb: data.INCUMBENT_EXAMPLES_MB ?? null,
     pollMs: data.INCUMBENT_POLL_MS ?? null,
     privacyKey: data.INCUMBENT_PRIVACY_KEY ?? null,
     logDurability: data.INCUMBENT_LOG_DURABILITY,

@@ -43,6 +43,8 @@ export interface ComposeOptions {
   readonly temporalUi?: ReportsOptions['temporalUi'];
   /** @default null: registry and runs are on the files of the home directory */
   readonly mlflow?: MlflowSettings | null;
+  /** Examples of a training up to this size are held in memory. @default null: as suits the machine */
+  readonly examplesMb?: number | null;
   /** Told when what is tracked can't be brought to MLflow. @default nobody */
   readonly onTrackingTrouble?: TrackingPlace['onTrouble'];
 }
@@ -59,6 +61,7 @@ export async function compose(
     s3 = null,
     pseudonymise = null,
     mlflow = null,
+    examplesMb = null,
     onTrackingTrouble = () => undefined,
   }: ComposeOptions = {},
 ): Promise<Composed> {
@@ -67,7 +70,12 @@ export async function compose(
     store: await openStore({ directory: home.store, s3 }),
     retention: await openRetention({ directory: home.store, s3 }),
     ledger: await openLedger({ directory: home.ledger }),
-    runtime: createModelRuntime({ storeDirectory: home.store, settings: tensorflowSettings, spare: true }),
+    runtime: createModelRuntime({
+      storeDirectory: home.store,
+      settings: tensorflowSettings,
+      spare: true,
+      ...(examplesMb !== null && { examplesMb }),
+    }),
     replicas: openReplicas({
       directory: home.replicas,
       securityDirectory: home.security,

@@ -52,6 +52,9 @@ describe('the environment', () => {
       port: 0,
     });
     expect(readEnvironment({ INCUMBENT_MODELS: 'a, b' }).models).toEqual(['a', 'b']);
+    expect(readEnvironment({ INCUMBENT_EXAMPLES_MB: '512' }).examplesMb).toBe(512);
+    expect(readEnvironment({}).examplesMb).toBeNull();
+    expect(() => readEnvironment({ INCUMBENT_EXAMPLES_MB: '0' })).toThrow(/INCUMBENT_EXAMPLES_MB is "0"/);
   });
 
   it('names the variables that are wrong, all at once', () => {
