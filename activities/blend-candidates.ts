@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import { blendId } from '../domain/blend/policy.ts';
 import type { Dependencies } from './dependencies.ts';
+import { followOfTag } from './examined-version.ts';
 import { fetchLent } from './fetch-lent.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';
@@ -14,7 +15,9 @@ export async function blendCandidates(deps: Dependencies, request: BlendRequest)
     const { registry, store, runtime, workDirectory } = deps;
     const snapshot = await store.getSnapshot(project.model, snapshotId);
     const versions = await registry.listVersions(project.model);
-    const newest = versions.slice(-Math.max(1, policy.challenger.blendVersions));
+    // What follows the labels is made of the networks of others.
+    const examined = versions.filter(({ tags }) => tags[followOfTag] === undefined);
+    const newest = examined.slice(-Math.max(1, policy.challenger.blendVersions));
     const lent = policy.challenger.blendVersions === 0 ? [] : newest;
     const { warn, signal } = currentScope();
     const packages = await fetchLent(

@@ -2,7 +2,9 @@ import type { Dependencies } from './dependencies.ts';
 import { adoptRefit } from './adopt-refit.ts';
 import { blendCandidates } from './blend-candidates.ts';
 import { compareCandidates } from './compare-candidates.ts';
+import { aboutExamined } from './examined-version.ts';
 import { faceChampion } from './face-champion.ts';
+import { followLabels } from './follow-labels.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { lookAtProbation } from './look-at-probation.ts';
 import { observe } from './observe.ts';
@@ -19,13 +21,20 @@ export function createControlActivities(deps: Dependencies): ControlActivities {
   return {
     readAliases: ({ model }) => withHeartbeat(() => deps.registry.getAliases(model)),
     appendLedger: (request) => andTell(recordDecision(deps, request), () => tellRecord(deps, request)),
-    judgeSignals: (request) => judgeSignals(deps, request),
-    takeSnapshot: (request) => andTell(takeSnapshot(deps, request), (taken) => tellSnapshot(deps, request, taken)),
+    judgeSignals: async (request) => judgeSignals(deps, await aboutExamined(deps, request)),
+    takeSnapshot: async (request) => {
+      const asked = await aboutExamined(deps, request);
+      return await andTell(takeSnapshot(deps, asked), (taken) => tellSnapshot(deps, asked, taken));
+    },
     compareCandidates: (request) => withHeartbeat(() => compareCandidates(deps, request)),
-    faceChampion: (request) => andTell(faceChampion(deps, request), (result) => tellVerdict(deps, request, result)),
+    faceChampion: async (request) => {
+      const asked = await aboutExamined(deps, request);
+      return await andTell(faceChampion(deps, asked), (result) => tellVerdict(deps, asked, result));
+    },
     adoptRefit: (request) => andTell(adoptRefit(deps, request), (result) => tellVerdict(deps, request, result)),
     runSwitchStep: (request) => runSwitchStep(deps, request),
-    lookAtProbation: (request) => lookAtProbation(deps, request),
+    lookAtProbation: async (request) => lookAtProbation(deps, await aboutExamined(deps, request)),
+    followLabels: (request) => followLabels(deps, request),
     observe: (request) => observe(deps, request),
     saveCursor: ({ model, cursor }) => withHeartbeat(() => deps.cursors.write(model, cursor)),
   };

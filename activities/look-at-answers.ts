@@ -4,6 +4,7 @@ import { judgeAvailability, judgeIntervals } from '../domain/monitoring/judge-an
 import type { Policy } from '../domain/project.ts';
 import type { DataSchema } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
+import { readExaminedOutcomes } from './examined-version.ts';
 import { countMature } from './label-ages.ts';
 
 export interface AnswerLook {
@@ -15,13 +16,14 @@ export interface AnswerLook {
 
 /** Holds the newest outcomes that are old enough to what was answered: do labels come evenly, do intervals hold what they promise? */
 export async function lookAtAnswers(
-  { store, registry, packages }: Dependencies,
+  deps: Dependencies,
   { model, version, schema }: AnswerLook,
   policy: Policy,
 ): Promise<readonly Finding[]> {
+  const { store, registry, packages } = deps;
   const { monitor } = policy;
   const newestRows = monitor.windowRows + monitor.labelDelayRows;
-  const outcomes = await store.readOutcomes({ model, schema, newestRows });
+  const outcomes = await readExaminedOutcomes(deps, { model, schema, newestRows });
   const { versions, outputs, labels } = outcomes;
   const to = await countMature(store, { model, schema }, outcomes, monitor);
   const from = Math.max(0, to - monitor.windowRows);

@@ -9,6 +9,7 @@ import type { ProbationEvidence } from '../domain/report/evidence.ts';
 import { probationReport, type ReportRef } from '../domain/report/kind.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
+import { readExaminedOutcomes } from './examined-version.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { countMature } from './label-ages.ts';
 import { holdLog } from './remove-expired.ts';
@@ -24,7 +25,7 @@ export async function lookAtProbation(deps: Dependencies, request: ProbationRequ
     const progress = request.progress ?? (await begin(deps, request, task, packageDirectory));
     const seen = progress.lastId ?? request.afterId;
     const after = seen === null ? {} : { afterId: seen };
-    const outcomes = await deps.store.readOutcomes({ model: project.model, schema, ...after });
+    const outcomes = await readExaminedOutcomes(deps, { model: project.model, schema, ...after });
     const mature = await countMature(deps.store, { model: project.model, schema }, outcomes, policy.monitor);
     const pairs = pairLosses(task, outcomes, mature, request);
     const earlier = await readTrace(deps, request, progress.state);

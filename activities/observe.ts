@@ -13,9 +13,11 @@ import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { DataSchema, Table } from '../domain/table.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
+import { examinedVersion, readExaminedOutcomes } from './examined-version.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { keepSettings } from './keep-settings.ts';
 import { lookAtAnswers } from './look-at-answers.ts';
+import { lookAtFollowing } from './look-at-following.ts';
 import { lookAtQuality } from './look-at-quality.ts';
 import { readArrivals } from './label-ages.ts';
 import { policyInForce } from './policy-in-force.ts';
@@ -34,15 +36,19 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   const clock = await deps.store.clock(model);
   const aliases = await deps.registry.getAliases(model);
   if (aliases.champion === null) {
-    return { clock, signals: [], cursor: null, summary: 'there is no champion to watch yet' };
+    return { clock, signals: [], cursor: null, following: null, summary: 'there is no champion to watch yet' };
   }
   const policy = await policyInForce(deps, request.project);
   await keepSettings(deps, await deps.loadProject(request.project), policy);
-  const champion = await readChampion(deps, model, aliases.champion);
+  const serving = aliases.champion;
+  const champion = await readChampion(deps, model, await examinedVersion(deps.registry, model, serving));
   const cursor = await deps.cursors.read(model);
   const from = cursor?.champion === champion.version ? cursor : startAt(champion, policy, cursor, clock.rows);
   const outcomes = await lookAtOutcomes(deps, champion, policy, from);
   const inputs = await lookAtInputs(deps, champion, policy, from, clock.rows);
+  const before = cursor?.following ?? null;
+  const span = { serving, base: champion.version, afterId: from.lastId, upToId: outcomes.lastId, before };
+  const following = await lookAtFollowing(deps, { ...champion, ...span }, policy);
   await noteObservation(deps, champion, clock, {
     losses: outcomes.losses,
     drift: inputs.drift,
@@ -52,7 +58,14 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   return {
     clock,
     signals: [...inputs.signals, ...outcomes.signals],
-    cursor: { ...from, lastId: outcomes.lastId, watch: outcomes.watch, driftAtRows: inputs.driftAtRows },
+    cursor: {
+      ...from,
+      lastId: outcomes.lastId,
+      watch: outcomes.watch,
+      driftAtRows: inputs.driftAtRows,
+      following: following.state,
+    },
+    following: following.proposal,
     summary: [outcomes.summary, inputs.summary, ...(removed === null ? [] : [removed])].join('; '),
   };
 }
@@ -96,14 +109,15 @@ interface OutcomesSeen {
 }
 
 async function lookAtOutcomes(
-  { store }: Dependencies,
+  deps: Dependencies,
   { model, version, task, schema, reference }: Champion,
   policy: Policy,
   { lastId, watch }: MonitorCursor,
 ): Promise<OutcomesSeen> {
-  const rows = await store.readOutcomes({ model, schema, ...(lastId === null ? {} : { afterId: lastId }) });
+  const query = { model, schema, ...(lastId === null ? {} : { afterId: lastId }) };
+  const rows = await readExaminedOutcomes(deps, query);
   const { lossScale, holdout } = reference;
-  const arrivals = await readArrivals(store, { model, schema }, policy.monitor);
+  const arrivals = await readArrivals(deps.store, { model, schema }, policy.monitor);
   const question = {
     champion: version,
     task,

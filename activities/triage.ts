@@ -7,6 +7,7 @@ import { diagnose, type Diagnosis } from '../domain/triage/diagnose.ts';
 import { judgeTriage } from '../domain/triage/judge.ts';
 import { measureExcess, predictionsWithin, weighRetraining, type Payback } from '../domain/triage/payback.ts';
 import type { Dependencies } from './dependencies.ts';
+import { readExaminedOutcomes } from './examined-version.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { countMature } from './label-ages.ts';
 import type { TriageRequest } from './types.ts';
@@ -45,7 +46,7 @@ async function measurePerformance(
   { project, policy: { monitor, triage } }: TriageRequest,
   champion: string,
 ): Promise<Performance | null> {
-  const { registry, packages, store } = deps;
+  const { store, registry, packages } = deps;
   const { model } = project;
   const packageDirectory = await registry.fetchPackage(model, champion);
   const holdout = await packages.readScores(packageDirectory);
@@ -53,7 +54,7 @@ async function measurePerformance(
   const { schema, task } = await packages.readSignature(packageDirectory);
   const [worth, outcomes] = await Promise.all([
     deps.loadProject(project).then((loaded) => deps.loadUtility(loaded, schema)),
-    store.readOutcomes({ model, schema }),
+    readExaminedOutcomes(deps, { model, schema }),
   ]);
   const { labels, outputs, versions } = outcomes;
   const utility = worth ?? undefined;

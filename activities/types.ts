@@ -1,4 +1,6 @@
 import type { Candidate, TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import type { FollowProposal } from '../domain/following/proposal.ts';
+import type { FollowState } from '../domain/following/follow.ts';
 import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import type { ExamRecord } from '../domain/lifecycle/exams.ts';
 import type { LedgerRecord } from '../domain/lifecycle/events.ts';
@@ -149,6 +151,15 @@ export interface MonitorCursor {
   readonly watch: LossWatch;
   /** Newest prediction of the last drift window. */
   readonly driftAtRows: number;
+  /** What its labels have taught; absent or null where nothing is followed. */
+  readonly following?: FollowState | null;
+}
+
+export interface FollowRequest {
+  readonly project: ProjectRef;
+  readonly policy: Policy;
+  readonly decisionId: string;
+  readonly proposal: FollowProposal;
 }
 
 export interface RecordRequest {
@@ -166,6 +177,8 @@ export interface Observation {
   readonly clock: PolicyClock;
   readonly signals: readonly Signal[];
   readonly cursor: MonitorCursor | null;
+  /** The shares that the labels call for; null where the champion's are near enough. */
+  readonly following: FollowProposal | null;
   /** One sentence for the Web UI. */
   readonly summary: string;
 }
@@ -183,6 +196,8 @@ export interface ControlActivities {
   adoptRefit(request: RefitRequest): Promise<RetrainResult>;
   runSwitchStep(request: StepRequest): Promise<void>;
   lookAtProbation(request: ProbationRequest): Promise<ProbationLook>;
+  /** The registered version. */
+  followLabels(request: FollowRequest): Promise<string>;
   observe(request: ObserveRequest): Promise<Observation>;
   /** After the lifecycle has been told: a look that is repeated tells it twice, which is harmless. */
   saveCursor(request: { readonly model: string; readonly cursor: MonitorCursor }): Promise<void>;

@@ -83,9 +83,9 @@ async function crownWhoeverThereIs(shell: Shell): Promise<void> {
 
 async function look(shell: Shell): Promise<void> {
   const { control, project, strategy } = shell;
-  const { clock, signals, cursor } = await control.observe({ project });
+  const { clock, signals, cursor, following } = await control.observe({ project });
   if (cursor !== null) await control.saveCursor({ model: project.model, cursor });
-  await tell(shell, { type: 'observed', clock, signals: signals.filter(strategy.hears) });
+  await tell(shell, { type: 'observed', clock, signals: signals.filter(strategy.hears), following });
   await pass(shell);
 }
 
@@ -133,6 +133,11 @@ async function run(shell: Shell, command: Command): Promise<void> {
       const result = await retrain(shell, command);
       return await tell(shell, { type: 'retrainFinished', decisionId: command.decisionId, result });
     }
+    case 'follow': {
+      const { decisionId, proposal } = command;
+      const version = await control.followLabels({ project, policy: strategy.policy, decisionId, proposal });
+      return await tell(shell, { type: 'followed', decisionId, version });
+    }
     case 'runStep':
       await control.runSwitchStep({ project, policy: strategy.policy, plan: command.plan, step: command.step });
       return await tell(shell, { type: 'stepDone', decisionId: command.plan.decisionId, step: command.step });
@@ -150,14 +155,14 @@ async function run(shell: Shell, command: Command): Promise<void> {
       shell.watch = null;
       return;
     case 'record':
-      shell.taken.push(command.record);
-      await control.appendLedger({
-        project,
-        record: command.record,
-        standing: standingOf(shell.state, shell.nowMs),
-      });
-      return;
+      return await record(shell, command);
   }
+}
+
+async function record(shell: Shell, { record: entry }: CommandOf<'record'>): Promise<void> {
+  const { control, project, state, nowMs } = shell;
+  shell.taken.push(entry);
+  await control.appendLedger({ project, record: entry, standing: standingOf(state, nowMs) });
 }
 
 async function retrain(

@@ -34,6 +34,8 @@ export interface PolicyReport {
   readonly retrainings: number;
   readonly promotions: number;
   readonly rollbacks: number;
+  /** How often the champion's shares were moved after the labels; no training, and no promotion. */
+  readonly followed: number;
   readonly trainingSeconds: number;
   readonly blocks: readonly BlockReport[];
   readonly events: readonly ReplayedEvent[];
@@ -100,9 +102,9 @@ function total({ history, firstRows }: Stream, task: Parameters<typeof measure>[
   return { rows: labels.length, quality: measure(task, labels, outputs) };
 }
 
-function countOf(life: Life): Pick<PolicyReport, 'retrainings' | 'promotions' | 'rollbacks'> {
-  const { trainings, promotions, rollbacks } = life.state().totals;
-  return { retrainings: trainings - 1, promotions: promotions - 1, rollbacks };
+function countOf(life: Life): Pick<PolicyReport, 'retrainings' | 'promotions' | 'rollbacks' | 'followed'> {
+  const { trainings, promotions, rollbacks, followed } = life.state().totals;
+  return { retrainings: trainings - 1, promotions: promotions - 1, rollbacks, followed };
 }
 
 /** Counts the seconds that training itself takes. */

@@ -8,7 +8,17 @@ const whole = (value: number): string => Math.round(value).toLocaleString('en-US
 export function tableOf(reports: readonly PolicyReport[], hindsight: Hindsight | null): readonly (readonly string[])[] {
   const metrics = Object.keys(reports[0]?.quality ?? {});
   const regret = hindsight === null ? [] : ['cost', 'regret'];
-  const head = ['policy', 'rows', ...metrics, 'retrainings', 'promotions', 'rollbacks', 'training', ...regret];
+  const head = [
+    'policy',
+    'rows',
+    ...metrics,
+    'retrainings',
+    'promotions',
+    'rollbacks',
+    'followed',
+    'training',
+    ...regret,
+  ];
   const lines = reports.map((report, index) => {
     const costs = hindsight?.policies[index];
     return [
@@ -18,6 +28,7 @@ export function tableOf(reports: readonly PolicyReport[], hindsight: Hindsight |
       String(report.retrainings),
       String(report.promotions),
       String(report.rollbacks),
+      String(report.followed),
       `${Math.round(report.trainingSeconds)} s`,
       ...(costs === undefined ? [] : [whole(costs.cost), whole(costs.regret)]),
     ];

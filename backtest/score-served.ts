@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { followOfTag } from '../activities/examined-version.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { loadModel } from '../adapters/runtime/load-model.ts';
 import type { LoadedModel } from '../adapters/ports/model-runtime.ts';
@@ -34,22 +35,26 @@ export async function scoreServed(
   const task = taskOf(stream.history.schema);
   const unit = task === 'regression' ? varianceOf(stream.history.rows.labels.subarray(stream.firstRows)) : 1;
   const versions = [...new Set(blocks.map(({ version }) => version))];
-  const models = new Map<string, ScoredModel>();
-  for (const version of versions) {
+  const models: ScoredModel[] = [];
+  let served = 0;
+  for (const [done, version] of versions.entries()) {
     const firstBlock = blocks.findIndex((block) => block.version === version);
     const loaded = await loadModel(await registry.fetchPackage(model, version));
-    const losses = [];
-    for (const block of stream.blocks.slice(firstBlock))
-      losses.push((await lossOn(loaded, stream, block, task)) / unit);
+    const isFollowed = (await registry.getVersion(model, version)).tags[followOfTag] !== undefined;
+    const losses: number[] = [];
+    for (const [at, block] of stream.blocks.slice(firstBlock).entries()) {
+      const serves = blocks[firstBlock + at]?.version === version;
+      // Shares that followed the labels of their time are no model that a schedule could have trained.
+      if (isFollowed && !serves) continue;
+      const loss = (await lossOn(loaded, stream, block, task)) / unit;
+      losses.push(loss);
+      if (serves) served += loss;
+    }
     loaded.dispose();
-    models.set(version, { firstBlock, losses });
-    onModel(models.size, versions.length);
+    if (!isFollowed) models.push({ firstBlock, losses });
+    onModel(done + 1, versions.length);
   }
-  const served = blocks.reduce((sum, { version }, block) => {
-    const { firstBlock, losses } = models.get(version)!;
-    return sum + losses[block - firstBlock]!;
-  }, 0);
-  return { models: [...models.values()], served, unit };
+  return { models, served, unit };
 }
 
 async function lossOn(model: LoadedModel, { history }: Stream, block: RowRange, task: Task): Promise<number> {

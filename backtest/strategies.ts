@@ -53,7 +53,7 @@ function withoutJudgement(policy: Policy, everyRows: number | null): Policy {
       every: everyRows === null ? null : { rows: everyRows },
     },
     snapshot: { ...snapshot, holdoutShare: 0.001 },
-    challenger: { blendMembers: 1, blendVersions: 0, refit: false },
+    challenger: { blendMembers: 1, blendVersions: 0, refit: false, follow: false, followLabels: 1 },
     quality: { ...quality, ...never },
     triage: { ...triage, ...never },
     gate: { ...gate, baselines: 'report', minRows: 30 },

@@ -45,6 +45,8 @@ const challengerSchema = z.strictObject({
   blendMembers: count,
   blendVersions: countOrNone,
   refit: z.boolean(),
+  follow: z.boolean(),
+  followLabels: count,
 }) satisfies z.ZodType<ChallengerPolicy>;
 
 const searchSchema = z.strictObject({

@@ -6,7 +6,7 @@ import { runProbation, runRetrain } from './children.ts';
 import { describeError } from './describe-error.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { lookSignal, probationId } from './messages.ts';
-import { control } from './proxies.ts';
+import { control, judging } from './proxies.ts';
 
 export interface CommandRunner {
   run(command: Command): void;
@@ -57,6 +57,8 @@ async function runShort(
     }
     case 'record':
       return await record(project, { state, tell }, command.record);
+    case 'follow':
+      return await follow(project, { state, tell }, command);
     case 'runStep':
       return await runStep(project, { state, tell }, command);
     case 'lookAgain':
@@ -71,6 +73,23 @@ async function record(project: ProjectRef, { state, tell }: Lifecycle, entry: Le
   // Histories from before there were reports have no path.
   const path = (await control.appendLedger({ project, record: entry, standing })) ?? null;
   if (path !== null) tell({ type: 'reported', nowMs: Date.now(), id: entry.id, path });
+}
+
+async function follow(
+  project: ProjectRef,
+  { state, tell }: Lifecycle,
+  { decisionId, proposal }: CommandOf<'follow'>,
+): Promise<void> {
+  try {
+    const summary = `${decisionId}: ${proposal.reason}`;
+    const version = await judging.followLabels.executeWithOptions({ summary }, [
+      { project, policy: state().policy, decisionId, proposal },
+    ]);
+    tell({ type: 'followed', nowMs: Date.now(), decisionId, version });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    tell({ type: 'followFailed', nowMs: Date.now(), decisionId, reason: describeError(error) });
+  }
 }
 
 async function runStep(project: ProjectRef, { state, tell }: Lifecycle, command: CommandOf<'runStep'>): Promise<void> {

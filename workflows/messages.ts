@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ProbationProgress, ProjectRef } from '../activities/types.ts';
+import type { FollowProposal } from '../domain/following/proposal.ts';
 import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import type { Request } from '../domain/lifecycle/events.ts';
 import type { ExamRecord } from '../domain/lifecycle/exams.ts';
@@ -84,6 +85,8 @@ export interface LifecycleStatus {
 export interface ObservedMessage {
   readonly clock: PolicyClock;
   readonly signals: readonly Signal[];
+  /** The shares that the labels call for. */
+  readonly following?: FollowProposal | null;
 }
 
 export const observedSignal = defineSignal<[ObservedMessage]>('observed');

@@ -7,9 +7,9 @@ import { control, judging } from './proxies.ts';
  * decides nothing.
  */
 export async function monitor({ project }: MonitorInput): Promise<string> {
-  const { clock, signals, cursor, summary } = await judging.observe({ project });
+  const { clock, signals, cursor, following, summary } = await judging.observe({ project });
   setCurrentDetails(summary);
-  await getExternalWorkflowHandle(lifecycleId(project.model)).signal(observedSignal, { clock, signals });
+  await getExternalWorkflowHandle(lifecycleId(project.model)).signal(observedSignal, { clock, signals, following });
   if (cursor !== null) await control.saveCursor({ model: project.model, cursor });
   return summary;
 }

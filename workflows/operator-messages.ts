@@ -90,7 +90,8 @@ function handleSignals({ tell }: Lifecycle): void {
       log.warn('dropped a malformed "observed" signal');
       return;
     }
-    tell({ type: 'observed', nowMs: Date.now(), clock: message.clock, signals: message.signals });
+    const { clock, signals, following = null } = message;
+    tell({ type: 'observed', nowMs: Date.now(), clock, signals, following });
   });
   setHandler(retrainFinishedSignal, (message) => tell({ type: 'retrainFinished', nowMs: Date.now(), ...message }));
   setHandler(probationFinishedSignal, (message) => tell({ type: 'probationFinished', nowMs: Date.now(), ...message }));

@@ -9,7 +9,7 @@ import type { SchemaContract } from '../../domain/quality/contract.ts';
 import type { TrainingPoint } from '../../domain/report/evidence.ts';
 import { renderCard } from '../report/render-card.ts';
 import { writeExport } from '../export/write-export.ts';
-import { readBlend } from '../runtime/blend-file.ts';
+import { listNetworks, readBlend, readFollowing } from '../runtime/blend-file.ts';
 import type { ModelPackages } from '../ports/model-packages.ts';
 import type { Signature } from '../ports/model-runtime.ts';
 import { readValidationLosses } from './validation-losses.ts';
@@ -57,6 +57,8 @@ export function createFilePackages(): ModelPackages {
     writeAnswers: (packageDirectory, facts) => writeFile(join(packageDirectory, answersFile), JSON.stringify(facts)),
     readContract: (packageDirectory) => readOptionalJson<SchemaContract>(packageDirectory, contractFile),
     readBlend,
+    listNetworks,
+    readFollowing,
     writeExport,
     writeContract: (packageDirectory, contract) =>
       writeFile(join(packageDirectory, contractFile), JSON.stringify(contract)),

@@ -23,6 +23,22 @@ export interface Blend {
   readonly members: readonly BlendMember[];
 }
 
+/** What answers in a package, a package of its own, with its share in the answer. */
+export interface Network {
+  readonly packageDirectory: string;
+  readonly weight: number;
+}
+
+/** Of a version that follows the labels. */
+export interface Followed {
+  /** The version that passed the gate. */
+  readonly base: string;
+  /** The version whose networks take part, too. */
+  readonly lent: string | null;
+  /** By network of the base and of the one that lends, and by move. */
+  readonly shares: readonly (readonly number[])[];
+}
+
 /** What was written for MLflow and Python. */
 export interface ModelExport {
   /** Why Python can't load the package; null where it can. */
@@ -57,6 +73,10 @@ export interface ModelPackages {
   readContract(packageDirectory: string): Promise<SchemaContract | null>;
   /** Its networks with their shares; null for a package of one network. */
   readBlend(packageDirectory: string): Promise<Blend | null>;
+  /** The networks whose weighted mean is the answer; one, the package itself, where something is done to the mean. */
+  listNetworks(packageDirectory: string): Promise<readonly Network[]>;
+  /** Null for a version that passed the gate as it is. */
+  readFollowing(packageDirectory: string): Promise<Followed | null>;
   writeContract(packageDirectory: string, contract: SchemaContract): Promise<void>;
   /** For people: `model-card.md` and `model-card.html`. */
   writeCard(packageDirectory: string, card: ModelCard): Promise<WrittenCard>;

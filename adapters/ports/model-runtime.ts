@@ -62,6 +62,27 @@ export interface RecalibrationJob {
   readonly workDirectory: string;
 }
 
+/** A version whose networks get other shares. */
+export interface FollowJob {
+  /** The version that passed the gate, and its package. */
+  readonly base: string;
+  readonly packageDirectory: string;
+  /** The version whose networks take part; null where none does. */
+  readonly lent: string | null;
+  /** Packages of the networks, of the base first. */
+  readonly networks: readonly string[];
+  /** Most of them that answer. */
+  readonly maxMembers: number;
+  /** By network and by move; they sum to 1. */
+  readonly shares: readonly (readonly number[])[];
+  /** Moves of the log-odds of class 1, or of values in `deviation`. */
+  readonly shifts: readonly number[];
+  /** In the label's unit; null for classes. */
+  readonly deviation: number | null;
+  /** Folder of this job alone. */
+  readonly workDirectory: string;
+}
+
 export interface TrainingJob {
   readonly task: Task;
   readonly snapshot: Snapshot;
@@ -143,6 +164,8 @@ export interface ModelRuntime {
   train(job: TrainingJob, options: TrainingOptions): Promise<TrainedCandidate>;
   /** A package of the same weights with a new calibrator. */
   recalibrate(job: RecalibrationJob, signal: AbortSignal): Promise<TrainedCandidate>;
+  /** A package of the same networks with other shares; where it lies. */
+  follow(job: FollowJob, signal: AbortSignal): Promise<string>;
   /** One package of several networks. Null where none of them could be weighed. */
   blend(job: BlendJob, signal: AbortSignal): Promise<TrainedCandidate | null>;
   /** Predictions of a model package for rows of a snapshot. */

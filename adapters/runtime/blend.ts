@@ -136,7 +136,8 @@ async function assemble(
   return packageDirectory;
 }
 
-async function addMember(
+/** Copies a network's package into a blend's. */
+export async function addMember(
   blendDirectory: string,
   directory: string,
   { packageDirectory, weight }: Member,

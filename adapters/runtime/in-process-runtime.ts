@@ -1,5 +1,6 @@
 import type { EpochReport, ModelRuntime } from '../ports/model-runtime.ts';
 import { blend } from './blend.ts';
+import { followPackage } from './follow-package.ts';
 import { measureBytes } from './measure-costs.ts';
 import { defaultExamplesMb } from './open-examples.ts';
 import { removeExamples } from './prepare-examples.ts';
@@ -29,6 +30,7 @@ export function createInProcessRuntime(rows: SnapshotRows, memoryMb = defaultExa
         });
       }),
     recalibrate: (job) => inTurn(() => recalibrate(job, rows)),
+    follow: (job) => inTurn(() => followPackage(job)),
     blend: (job) => inTurn(() => blend(job, rows)),
     score: (packageDirectory, snapshot, range) => inTurn(() => scoreSnapshot(packageDirectory, rows, snapshot, range)),
     scoreTable: (packageDirectories, table) => inTurn(() => scoreTables(packageDirectories, table)),

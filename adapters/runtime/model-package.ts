@@ -102,6 +102,15 @@ export const completingFiles: readonly string[] = [
   ...exportedFiles,
 ];
 
+/** What a package of one network has and one of several has in its members. */
+export const networkFiles: readonly string[] = [
+  'model.json',
+  'weights.bin',
+  'preprocessing.json',
+  'training.json',
+  'calibration.json',
+];
+
 /** A version with a calibrator of its own has this file; others say what the network says. */
 export const calibrationFile = 'calibration.json';
 

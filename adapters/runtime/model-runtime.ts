@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ModelRuntime } from '../ports/model-runtime.ts';
-import type { ChildResult, RowsSource } from './protocol.ts';
+import type { ChildRequest, ChildResult, RowsSource } from './protocol.ts';
 import { defaultExamplesMb } from './open-examples.ts';
 import { removeExamples } from './prepare-examples.ts';
 import { createProcessPool, type PoolLimits, type ProcessPool } from './process-pool.ts';
@@ -46,46 +46,29 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
   const { storeDirectory, rowsModule = storeRowsModule, examplesMb: memoryMb = defaultExamplesMb() } = options;
   const source: RowsSource = { storeDirectory, rowsModule };
   const pool = openPool(options, source);
+  /** The answer to a request, which must be of the kind that belongs to it. */
+  const ask = async <K extends ChildResult['kind']>(
+    request: ChildRequest,
+    kind: K,
+    signal: AbortSignal,
+  ): Promise<Extract<ChildResult, { kind: K }>> => {
+    const result = await pool.run(request, { signal, onEpoch: () => undefined });
+    if (result.kind !== kind) throw unexpected(result);
+    return result as Extract<ChildResult, { kind: K }>;
+  };
   return {
     train: trainIn(pool, source, memoryMb),
-    async recalibrate(job, signal) {
-      const result = await pool.run({ kind: 'recalibrate', source, job }, { signal, onEpoch: () => undefined });
-      if (result.kind !== 'trained') throw unexpected(result);
-      return result.candidate;
-    },
-    async blend(job, signal) {
-      const result = await pool.run({ kind: 'blend', source, job }, { signal, onEpoch: () => undefined });
-      if (result.kind !== 'blended') throw unexpected(result);
-      return result.candidate;
-    },
-    async score(packageDirectory, snapshot, range, signal) {
-      const request = { kind: 'score', source, packageDirectory, snapshot, range } as const;
-      const result = await pool.run(request, { signal, onEpoch: () => undefined });
-      if (result.kind !== 'scored') throw unexpected(result);
-      return result.predictions;
-    },
-    async scoreTable(packageDirectories, table, signal) {
-      const request = { kind: 'score-table', source, packageDirectories, table } as const;
-      const result = await pool.run(request, { signal, onEpoch: () => undefined });
-      if (result.kind !== 'table-scored') throw unexpected(result);
-      return result.predictions;
-    },
-    async measureCosts(job, signal) {
-      const result = await pool.run({ kind: 'measure-costs', source, job }, { signal, onEpoch: () => undefined });
-      if (result.kind !== 'measured') throw unexpected(result);
-      return result.costs;
-    },
-    async measureImportances(job, signal) {
-      const request = { kind: 'measure-importances', source, job } as const;
-      const result = await pool.run(request, { signal, onEpoch: () => undefined });
-      if (result.kind !== 'importances') throw unexpected(result);
-      return result.importances;
-    },
-    async separate(job, signal) {
-      const result = await pool.run({ kind: 'separate', source, job }, { signal, onEpoch: () => undefined });
-      if (result.kind !== 'separated') throw unexpected(result);
-      return result.separation;
-    },
+    recalibrate: async (job, signal) => (await ask({ kind: 'recalibrate', source, job }, 'trained', signal)).candidate,
+    follow: async (job, signal) => (await ask({ kind: 'follow', source, job }, 'followed', signal)).packageDirectory,
+    blend: async (job, signal) => (await ask({ kind: 'blend', source, job }, 'blended', signal)).candidate,
+    score: async (packageDirectory, snapshot, range, signal) =>
+      (await ask({ kind: 'score', source, packageDirectory, snapshot, range }, 'scored', signal)).predictions,
+    scoreTable: async (packageDirectories, table, signal) =>
+      (await ask({ kind: 'score-table', source, packageDirectories, table }, 'table-scored', signal)).predictions,
+    measureCosts: async (job, signal) => (await ask({ kind: 'measure-costs', source, job }, 'measured', signal)).costs,
+    measureImportances: async (job, signal) =>
+      (await ask({ kind: 'measure-importances', source, job }, 'importances', signal)).importances,
+    separate: async (job, signal) => (await ask({ kind: 'separate', source, job }, 'separated', signal)).separation,
     endRun: removeExamples,
   };
 }

@@ -7,6 +7,7 @@ import type {
   BlendJob,
   CostJob,
   EpochReport,
+  FollowJob,
   ImportanceJob,
   RecalibrationJob,
   SeparationJob,
@@ -40,6 +41,12 @@ export interface RecalibrateRequest {
   readonly kind: 'recalibrate';
   readonly source: RowsSource;
   readonly job: RecalibrationJob;
+}
+
+export interface FollowRequest {
+  readonly kind: 'follow';
+  readonly source: RowsSource;
+  readonly job: FollowJob;
 }
 
 export interface BlendRequest {
@@ -92,6 +99,7 @@ export type ChildRequest =
   | WarmRequest
   | TrainRequest
   | RecalibrateRequest
+  | FollowRequest
   | BlendRequest
   | ScoreRequest
   | SeparateRequest
@@ -112,6 +120,7 @@ export type ChildMessage =
   | { readonly kind: 'warmed' }
   | { readonly kind: 'trained'; readonly candidate: TrainedCandidate }
   | { readonly kind: 'blended'; readonly candidate: TrainedCandidate | null }
+  | { readonly kind: 'followed'; readonly packageDirectory: string }
   | { readonly kind: 'scored'; readonly predictions: Predictions }
   | { readonly kind: 'separated'; readonly separation: Separation }
   | { readonly kind: 'table-scored'; readonly predictions: readonly Predictions[] }

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { blend } from './blend.ts';
+import { followPackage } from './follow-package.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
 import { measureCosts } from './measure-costs.ts';
 import { measureImportancesOf } from './measure-importances.ts';
@@ -52,6 +53,8 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
     }
     case 'recalibrate':
       return { kind: 'trained', candidate: await recalibrate(request.job, rows) };
+    case 'follow':
+      return { kind: 'followed', packageDirectory: await followPackage(request.job) };
     case 'blend':
       return { kind: 'blended', candidate: await blend(request.job, rows) };
     case 'score': {

@@ -33,7 +33,10 @@ export function formatStatus(status: LifecycleStatus, nowMs: number): string {
     ['signals', pending.length === 0 ? null : pending.map(({ kind, reason }) => `${kind}: ${reason}`).join('; ')],
     ['waiting', status.waitingFor],
     ['seen', `${count(clock.rows)} predictions, ${count(clock.labels)} labels`],
-    ['so far', `${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks`],
+    [
+      'so far',
+      `${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks, followed the labels ${totals.followed ?? 0} times`,
+    ],
     ['newest', newest === null ? null : `${newest.kind}, ${describeAge(newest.atMs, nowMs)}: ${newest.summary}`],
   ];
   return lines.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(12)} ${value}`])).join('\n');

@@ -9,6 +9,16 @@ export interface ChallengerPolicy {
   readonly blendVersions: number;
   /** Train what passed the gate once more, on the holdout's rows too, so that what serves knows the newest rows. */
   readonly refit: boolean;
+  /** Move the shares of the champion's networks after the labels, between retrainings: by a bounded rule, without a gate. */
+  readonly follow: boolean;
+  /** Labels between two such moves. */
+  readonly followLabels: number;
 }
 
-export const defaultChallengerPolicy: ChallengerPolicy = { blendMembers: 8, blendVersions: 24, refit: true };
+export const defaultChallengerPolicy: ChallengerPolicy = {
+  blendMembers: 8,
+  blendVersions: 24,
+  refit: true,
+  follow: true,
+  followLabels: 200,
+};

@@ -3,13 +3,21 @@ import type { Predictions } from '../task.ts';
 
 /**
  * A map on a model's outputs that makes them mean what they say and never changes their order: isotonic or logistic (Platt) on the
- * probability of class 1, a temperature on several classes' probabilities, a line on values. Plain JSON.
+ * probability of class 1, a temperature on several classes' probabilities, a line on values. `shifts` is a mixture of moves of the log-odds
+ * of class 1, Σ weight·σ(logit p + shift), on top of what `first` makes of p. Plain JSON.
  */
 export type Calibrator =
   | { readonly kind: 'isotonic'; readonly map: IsotonicMap }
   | { readonly kind: 'logistic'; readonly slope: number; readonly intercept: number }
   | { readonly kind: 'temperature'; readonly temperature: number }
-  | { readonly kind: 'line'; readonly slope: number; readonly intercept: number };
+  | { readonly kind: 'line'; readonly slope: number; readonly intercept: number }
+  | {
+      readonly kind: 'shifts';
+      readonly shifts: readonly number[];
+      /** They sum to 1. */
+      readonly weights: readonly number[];
+      readonly first: Calibrator | null;
+    };
 
 /** Networks of single precision say 0 and 1 for what is nearly so. */
 export const furthestProbability = 1e-7;
@@ -41,6 +49,12 @@ export function calibrateInPlace(calibrator: Calibrator, values: Float64Array, w
       return;
     case 'line':
       for (let at = 0; at < length; at++) values[at] = calibrator.slope * values[at]! + calibrator.intercept;
+      return;
+    case 'shifts': {
+      if (calibrator.first !== null) calibrateInPlace(calibrator.first, values, width, rows);
+      const factors = calibrator.shifts.map(Math.exp);
+      for (let at = 0; at < length; at++) values[at] = mixMoves(factors, calibrator.weights, values[at]!);
+    }
   }
 }
 
@@ -57,6 +71,16 @@ function holdProbability(p: number): number {
 
 function mapScore(map: IsotonicMap, p: number): number {
   return (1 - keptShare) * applyIsotonic(map, p) + keptShare * p;
+}
+
+/** σ(logit p + s) = p·e^s / (p·e^s + 1 − p); NaN stays what it is. */
+function mixMoves(factors: readonly number[], weights: readonly number[], p: number): number {
+  let sum = 0;
+  for (let at = 0; at < factors.length; at++) {
+    const one = p * factors[at]!;
+    sum += (weights[at]! * one) / (one + 1 - p);
+  }
+  return sum;
 }
 
 function sigmoid(x: number): number {

@@ -23,6 +23,8 @@ export function describeStage(stage: Stage): string {
       const share = formatShareOfEntities(stage.plan.canary?.share ?? 0);
       return `canary: version ${stage.plan.after.challenger ?? 'none'} answers ${share} of the entities, version ${stage.plan.after.champion ?? 'none'} the others`;
     }
+    case 'following':
+      return `following the labels (${stage.decisionId})`;
     case 'probation':
       return `probation of version ${stage.plan.after.champion ?? 'none'} against version ${stage.plan.before.champion ?? 'none'}`;
   }
@@ -57,7 +59,7 @@ export function describeState(state: LifecycleState, nowMs: number): string {
     '|---|---|---|',
     `| ${aliases.champion ?? '–'} | ${aliases.previous ?? '–'} | ${state.turnedDown?.version ?? '–'} |`,
     '',
-    `${count(clock.rows)} predictions, ${count(clock.labels)} labels · ${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks`,
+    `${count(clock.rows)} predictions, ${count(clock.labels)} labels · ${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks, followed the labels ${totals.followed ?? 0} times`,
     '',
     ...quarantineLines(state),
     ...pendingLines(state, waiting),

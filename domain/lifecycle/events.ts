@@ -1,3 +1,4 @@
+import type { FollowProposal } from '../following/proposal.ts';
 import type { PolicyClock } from '../policy.ts';
 import type { Policy } from '../project.ts';
 import type { Aliases } from './aliases.ts';
@@ -14,7 +15,16 @@ export interface Request {
 
 type Happening =
   | { readonly type: 'started'; readonly aliases: Aliases }
-  | { readonly type: 'observed'; readonly clock: PolicyClock; readonly signals: readonly Signal[] }
+  | {
+      readonly type: 'observed';
+      readonly clock: PolicyClock;
+      readonly signals: readonly Signal[];
+      /** The shares that the labels call for; absent or null where the champion's are near enough. */
+      readonly following?: FollowProposal | null;
+    }
+  /** The version with the shares that were called for is registered. */
+  | { readonly type: 'followed'; readonly decisionId: string; readonly version: string }
+  | { readonly type: 'followFailed'; readonly decisionId: string; readonly reason: string }
   | ({ readonly type: 'retrainRequested'; readonly trainingData: string | null } & Request)
   | { readonly type: 'triaged'; readonly decisionId: string; readonly triage: Triage }
   | { readonly type: 'retrainFinished'; readonly decisionId: string; readonly result: RetrainResult }
@@ -59,6 +69,7 @@ export type Command =
       readonly quarantined: readonly string[];
       readonly exams: ExamRecord;
     }
+  | { readonly type: 'follow'; readonly decisionId: string; readonly proposal: FollowProposal }
   | { readonly type: 'runStep'; readonly plan: Switch; readonly step: SwitchStep }
   /** After a promotion, or a step of one: `afterId` is the newest prediction that was judged on before. */
   | {

@@ -31,6 +31,8 @@ export function outstanding(state: LifecycleState): readonly Command[] {
           exams: examsOf(state),
         },
       ];
+    case 'following':
+      return [{ type: 'follow', decisionId: stage.decisionId, proposal: stage.proposal }];
     case 'switching':
       return [{ type: 'runStep', plan: stage.plan, step: stage.step }];
     case 'probation':

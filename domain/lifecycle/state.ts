@@ -2,6 +2,8 @@ import type { PolicyClock } from '../policy.ts';
 import type { Policy } from '../project.ts';
 import { noAliases, type Aliases } from './aliases.ts';
 import { startOfClock } from './clock.ts';
+import { neverFollowed, type FollowRecord, type Interrupted } from './following.ts';
+import type { FollowProposal } from '../following/proposal.ts';
 import { noExams, type ExamRecord } from './exams.ts';
 import type { Gain } from './period.ts';
 import type { Quarantined } from './quarantine.ts';
@@ -32,6 +34,12 @@ export type Stage =
       readonly plan?: Switch;
     }
   | { readonly name: 'switching'; readonly plan: Switch; readonly step: SwitchStep }
+  | {
+      readonly name: 'following';
+      readonly decisionId: string;
+      readonly proposal: FollowProposal;
+      readonly during: Interrupted | null;
+    }
   | { readonly name: 'probation'; readonly decisionId: string; readonly plan: Switch }
   | {
       readonly name: 'canary';
@@ -89,9 +97,16 @@ export interface LifecycleState {
   readonly rollbacksInARow: number;
   /** What was rolled back, newest last; some of it longer ago than a quarantine lasts. */
   readonly quarantined: readonly Quarantined[];
+  readonly following?: FollowRecord;
   readonly promotedFingerprint: string | null;
   readonly decisionCount: number;
-  readonly totals: { readonly trainings: number; readonly promotions: number; readonly rollbacks: number };
+  readonly totals: {
+    readonly trainings: number;
+    readonly promotions: number;
+    readonly rollbacks: number;
+    /** How often the champion's shares were moved after the labels. */
+    readonly followed: number;
+  };
   /** Newest last; the ledger has them all. */
   readonly recent: readonly DecisionSummary[];
   /** What a person should look at; null when all is well. */
@@ -119,9 +134,10 @@ export function initialState(model: string, policy: Policy): LifecycleState {
     rollbackClocks: [],
     rollbacksInARow: 0,
     quarantined: [],
+    following: neverFollowed,
     promotedFingerprint: null,
     decisionCount: 0,
-    totals: { trainings: 0, promotions: 0, rollbacks: 0 },
+    totals: { trainings: 0, promotions: 0, rollbacks: 0, followed: 0 },
     recent: [],
     attention: null,
   };

@@ -12,13 +12,14 @@ import {
   applyResume,
   applyRollbackRequest,
 } from './operator.ts';
+import { applyFollowed, applyFollowFailed, considerFollowing, interruptedBy } from './following.ts';
 import { outstanding, stageKey } from './outstanding.ts';
 import { periodLabels } from './period.ts';
 import { isHeldBack, whyWaiting } from './readiness.ts';
 import { applyFailure, applyResult, applyTriage, collect, startTriage } from './retraining.ts';
 import type { Signal, SignalKind } from './signals.ts';
 import type { LifecycleState } from './state.ts';
-import { applyProbation, applyStepDone, applyStepFailed } from './switching.ts';
+import { applyProbation, applyStepDone, applyStepFailed, backOnStage } from './switching.ts';
 
 /**
  * The rules of a model's life: what an event makes of the state, and the commands that follow. Pure: the workflow and
@@ -29,8 +30,13 @@ export function step(state: LifecycleState, event: LifecycleEvent): Draft {
   const applied = apply(state, event);
   const settled = settle(applied, event.nowMs);
   const entered = stageKey(settled.state.stage) !== stageKey(state.stage);
-  if (!entered) return settled;
+  if (!entered || isResumed(state, settled.state)) return settled;
   return { ...settled, commands: [...settled.commands, ...outstanding(settled.state)] };
+}
+
+/** A probation went on while the champion's shares were moved: it is not started again. */
+function isResumed({ stage: before }: LifecycleState, { stage }: LifecycleState): boolean {
+  return stage.name === 'probation' && interruptedBy(before)?.decisionId === stage.decisionId;
 }
 
 function apply(state: LifecycleState, event: LifecycleEvent): Draft {
@@ -48,6 +54,10 @@ function apply(state: LifecycleState, event: LifecycleEvent): Draft {
       return applyResult(state, event.decisionId, event.result, nowMs);
     case 'retrainFailed':
       return applyFailure(state, event.decisionId, event.reason, nowMs);
+    case 'followed':
+      return applyFollowed(state, event.decisionId, event.version);
+    case 'followFailed':
+      return backOnStage(applyFollowFailed(state, event.decisionId, event.reason, nowMs), nowMs);
     case 'approved':
       return applyApproval(state, event);
     case 'rejected':
@@ -90,9 +100,11 @@ function start(state: LifecycleState, aliases: LifecycleState['aliases'], nowMs:
 /** The clocks move, signals join those that wait, and a probation looks at what has come. */
 function observe(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'observed' }>): Draft {
   const seen = keep(collect({ ...state, clock: event.clock }, [...event.signals, ...due(state, event)], event.nowMs));
-  if (state.stage.name !== 'probation' && state.stage.name !== 'canary') return seen;
+  const proposal = event.following ?? null;
+  if (state.stage.name !== 'probation' && state.stage.name !== 'canary') return considerFollowing(seen, proposal);
   const isWaitedFor = seen.state.pending.some(({ kind }) => callsAtOnce(kind)) && !isHeldBack(seen.state);
-  return command(seen, { type: 'lookAgain', decisionId: state.stage.decisionId, isWaitedFor });
+  const looking = command(seen, { type: 'lookAgain', decisionId: state.stage.decisionId, isWaitedFor });
+  return considerFollowing(looking, proposal);
 }
 
 /** Lost performance and a retraining that pays don't wait for a probation that has found nothing. */

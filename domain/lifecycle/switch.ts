@@ -1,12 +1,14 @@
 import { noAliases, type Aliases } from './aliases.ts';
+import type { FollowProposal } from '../following/proposal.ts';
 import type { CanaryStep } from './canary.ts';
+import type { Interrupted } from './following.ts';
 
 /**
  * A planned move of the aliases. `before` and `after` are fixed when the intent is recorded, so that every step can be
  * repeated and the whole can be undone from any point.
  */
 export interface Switch {
-  readonly kind: 'promotion' | 'canary' | 'rollback' | 'undo';
+  readonly kind: 'promotion' | 'canary' | 'follow' | 'rollback' | 'undo';
   readonly decisionId: string;
   readonly before: Aliases;
   readonly after: Aliases;
@@ -15,6 +17,8 @@ export interface Switch {
   readonly by: string;
   /** Where it is part of a promotion by steps. */
   readonly canary?: CanaryStep;
+  /** Where the champion follows the labels: its new shares, and the probation that goes on. */
+  readonly follow?: { readonly proposal: FollowProposal; readonly during: Interrupted | null };
 }
 
 export type SwitchStep =
@@ -38,6 +42,9 @@ const promotionSteps: readonly SwitchStep[] = [
   'verify-serving',
   'clear-challenger',
 ];
+
+/** The deposed champion stays where it is: the probation goes on against it. */
+const followSteps: readonly SwitchStep[] = promotionSteps.filter((step) => step !== 'set-previous');
 
 /** `champion` moves first: every second counts, and the target is already loaded as the shadow. */
 const rollbackSteps: readonly SwitchStep[] = [
@@ -71,6 +78,8 @@ export function stepsOf(plan: Switch): readonly SwitchStep[] {
     case 'promotion':
       // The share goes when the challenger is champion: nobody is sent back and forth between the two.
       return plan.canary === undefined ? promotionSteps : insertAfter(promotionSteps, 'set-champion', 'set-share');
+    case 'follow':
+      return followSteps;
     case 'rollback':
       return plan.canary === undefined ? rollbackSteps : canaryEndSteps;
     case 'undo':
@@ -125,5 +134,6 @@ export function planUndo(failed: Switch, reason: string): Switch {
     reason,
     by: 'policy',
     ...(failed.canary === undefined ? {} : { canary: { ...failed.canary, share: null } }),
+    ...(failed.follow === undefined ? {} : { follow: failed.follow }),
   };
 }

@@ -1,5 +1,6 @@
 import { change, enter, keep, record, type Draft } from './draft.ts';
 import { contendersOf, formatShareOfEntities, planCanary, planCanaryEnd, shareOfStep } from './canary.ts';
+import { finishFollow, hearLater, interruptedBy, resume, takeHeard } from './following.ts';
 import { quarantine } from './quarantine.ts';
 import { isBreakerOpen } from './readiness.ts';
 import type { ProbationResult } from './results.ts';
@@ -42,7 +43,7 @@ export function applyStepFailed(
     summary: `${failed.step}: ${failed.reason}`,
     evidence: failed,
   });
-  if (stage.plan.kind === 'promotion' || stage.plan.kind === 'canary') {
+  if (stage.plan.kind === 'promotion' || stage.plan.kind === 'canary' || stage.plan.kind === 'follow') {
     const plan = planUndo(stage.plan, `${failed.step} failed: ${failed.reason}`);
     return enter(noted, { name: 'switching', plan, step: 'record-intent' });
   }
@@ -56,7 +57,7 @@ function stopForPerson(draft: Draft, reason: string, nowMs: number): Draft {
 }
 
 function finish(state: LifecycleState, plan: Switch, nowMs: number): Draft {
-  const isMoved = plan.before.champion !== plan.after.champion;
+  const isMoved = plan.before.champion !== plan.after.champion && plan.follow === undefined;
   const pending = state.pending.filter(({ kind }) => !isMoved || !aboutChampion.includes(kind));
   const noted = record(keep({ ...state, aliases: plan.after, pending }), {
     id: `${plan.decisionId}/done`,
@@ -68,8 +69,18 @@ function finish(state: LifecycleState, plan: Switch, nowMs: number): Draft {
   if (plan.kind === 'promotion') return finishPromotion(noted, plan);
   if (plan.kind === 'canary') return watchCanary(noted, plan);
   if (plan.kind === 'rollback') return finishRollback(noted, plan, nowMs);
+  if (plan.kind === 'follow') return backOnStage(finishFollow(noted, plan), nowMs);
+  if (plan.follow !== undefined) return backOnStage(resume(noted, plan.follow.during), nowMs);
   const attention = `promotion undone: ${plan.reason}`;
   return enter(change(noted, { attention }), { name: 'serving' });
+}
+
+/** A probation that ended while shares were moved has its say now. */
+export function backOnStage(draft: Draft, nowMs: number): Draft {
+  const { state, result } = takeHeard(draft.state);
+  if (result === null || state.stage.name !== 'probation') return { ...draft, state };
+  const ended = applyProbation(state, state.stage.decisionId, result, nowMs);
+  return { ...ended, commands: [...draft.commands, ...ended.commands] };
 }
 
 function finishPromotion(draft: Draft, plan: Switch): Draft {
@@ -140,6 +151,7 @@ export function applyProbation(
   nowMs: number,
 ): Draft {
   const { stage } = state;
+  if (interruptedBy(stage)?.decisionId === decisionId) return hearLater(state, decisionId, result);
   const isWatching = stage.name === 'probation' || stage.name === 'canary';
   if (!isWatching || stage.decisionId !== decisionId) return keep(state);
   const noted = record(keep(noteWorldChange(state, result, nowMs)), {
@@ -203,6 +215,11 @@ export function describePlan(plan: Switch): string {
   if (plan.kind === 'rollback' && plan.canary !== undefined) {
     return `took its share of the entities back from ${name(plan.before.challenger)} (${name(plan.after.champion)} answers all)`;
   }
-  const verb = { promotion: 'promoted', rollback: 'rolled back to', undo: 'went back to' }[plan.kind];
+  const verb = {
+    promotion: 'promoted',
+    follow: 'followed the labels with',
+    rollback: 'rolled back to',
+    undo: 'went back to',
+  }[plan.kind];
   return `${verb} ${name(plan.after.champion)} (was ${name(plan.before.champion)})`;
 }

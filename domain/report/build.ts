@@ -165,10 +165,19 @@ function decisionOf({ record }: ReportContext): string {
   return record.id.split('/')[0] ?? '';
 }
 
-/** The newest promotion of a version; null where nobody promoted it. */
+/** The newest promotion of a version, or of the one that it followed the labels from; null where nobody promoted it. */
 export function promotionOf(ledger: readonly LedgerFact[], version: string | null): Switch | null {
-  const promotions = ledger.filter(({ kind }) => kind === 'promotion').map(({ evidence }) => evidence as Switch);
-  return promotions.findLast(({ after }) => after.champion === version) ?? null;
+  const switches = ledger
+    .filter(({ kind }) => kind === 'promotion' || kind === 'follow')
+    .map(({ evidence }) => evidence as Switch)
+    .reverse();
+  return switches.reduce<{ wanted: string | null; found: Switch | null }>(
+    ({ wanted, found }, plan) => {
+      if (found !== null || plan.after.champion !== wanted) return { wanted, found };
+      return plan.kind === 'follow' ? { wanted: plan.before.champion, found } : { wanted, found: plan };
+    },
+    { wanted: version, found: null },
+  ).found;
 }
 
 /** The retraining that a decision goes back to. Example: `electricity-0003-rollback` goes back to `electricity-0003`. */

@@ -75,7 +75,7 @@ async function readBoard(reports: Reports, slots: ModelSlots, decisions: readonl
     model,
     serving: champion?.version ?? null,
     previous: previous?.version ?? null,
-    sinceMs: newest?.plan.after.champion === champion?.version ? (newest?.atMs ?? null) : null,
+    sinceMs: servedSinceMs(decisions, champion?.version ?? null),
     problem: slots.problem(),
     standing: await reports.readStanding(model),
     observations: await reports.readObservations(model),
@@ -101,6 +101,13 @@ async function markOf(home: Home, slots: ModelSlots, evidencePath: string | null
 async function describeFile(path: string): Promise<string> {
   const file = await stat(path).catch(() => null);
   return file === null ? 'none' : `${file.mtimeMs}/${file.size}/${file.ino}`;
+}
+
+/** When the newest move of the aliases put this version in its place; null where it was another one's. */
+function servedSinceMs(decisions: readonly LedgerEntry[], version: string | null): number | null {
+  const moves = [...switches, 'follow'];
+  const newest = decisions.findLast(({ id, kind }) => moves.includes(kind) && id.endsWith('/done'));
+  return newest !== undefined && (newest.evidence as Switch).after.champion === version ? newest.atMs : null;
 }
 
 const switches: readonly string[] = ['promotion', 'rollback', 'undo'];

@@ -49,7 +49,7 @@ ${problem === null ? null : markup`<p class="problem">${problem}</p>`}
 <p class="facts">${
     standing === null || totals === undefined
       ? 'No decision has been taken yet.'
-      : `${standing.stage} · ${count(totals.trainings)} retrainings, ${count(totals.promotions)} promotions, ${count(totals.rollbacks)} rollbacks`
+      : `${standing.stage} · ${count(totals.trainings)} retrainings, ${count(totals.promotions)} promotions, ${count(totals.rollbacks)} rollbacks, followed the labels ${count(totals.followed ?? 0)} times`
   }${standing !== null && standing.quarantined.length > 0 ? ` · in quarantine: version ${standing.quarantined.join(', ')}` : ''}</p>`;
 }
 

@@ -60,6 +60,7 @@ export function scriptedActivities(steps: SwitchStep[], changes: Partial<Activit
       return Promise.resolve();
     },
     lookAtProbation: () => Promise.reject(new Error('not scripted')),
+    followLabels: () => Promise.reject(new Error('not scripted')),
     observe: () => Promise.reject(new Error('not scripted')),
     saveCursor: () => Promise.resolve(),
     ...changes,

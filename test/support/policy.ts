@@ -19,7 +19,7 @@ export const testPolicy: Policy = {
   },
   snapshot: { maxRows: 50_000, recentRows: 2_000, validationShare: 0.2, holdoutShare: 0.5, firstHoldoutShare: 0.2 },
   search: defaultSearchPolicy,
-  challenger: { blendMembers: 1, blendVersions: 0, refit: false },
+  challenger: { blendMembers: 1, blendVersions: 0, refit: false, follow: false, followLabels: 1 },
   monitor: {
     everyMs: 60_000,
     windowRows: 1_000,

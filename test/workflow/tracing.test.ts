@@ -91,7 +91,14 @@ describe('a trace', () => {
 
     const env = await startDevServer();
     const activities = scriptedActivities([], {
-      observe: () => Promise.resolve({ clock: labels(5_000), signals: [performanceDrift], cursor: null, summary: '' }),
+      observe: () =>
+        Promise.resolve({
+          clock: labels(5_000),
+          signals: [performanceDrift],
+          cursor: null,
+          following: null,
+          summary: '',
+        }),
     });
     const server = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
     const traced = traceWorker(tracing, feedbackTraces);

@@ -23,7 +23,18 @@ export function addCalibrator(graph: Graph, calibrator: Calibrator | null, outpu
     }
     case 'line':
       return addLine(graph, outputs, calibrator);
+    case 'shifts':
+      return addMoves(graph, calibrator, addCalibrator(graph, calibrator.first, outputs));
   }
+}
+
+/** The sum of weight·p·e^s / (p·e^s + 1 − p): a column for each move, and their weighted sum. */
+function addMoves(graph: Graph, { shifts, weights }: Extract<Calibrator, { kind: 'shifts' }>, outputs: Tensor): Tensor {
+  const factors = graph.constant('double', shifts.map(Math.exp), [1, shifts.length]);
+  const ones = graph.add('Mul', [outputs, factors]);
+  const zeros = graph.add('Sub', [graph.constant('double', [1], []), outputs]);
+  const moved = graph.add('Div', [ones, graph.add('Add', [ones, zeros])]);
+  return graph.add('MatMul', [moved, graph.constant('double', [...weights], [weights.length, 1])]);
 }
 
 function addHeld(graph: Graph, outputs: Tensor): Tensor {

@@ -15,6 +15,7 @@ function report(policy: string, accuracy: number, retrainings: number): PolicyRe
     quality: { accuracy, 'log loss': 0.5, AUC: null },
     retrainings,
     promotions: retrainings,
+    followed: 0,
     rollbacks: 1,
     trainingSeconds: 12.4,
     blocks: Array.from({ length: 40 }, (_, index) => ({

@@ -13,7 +13,7 @@ const status: LifecycleStatus = {
   turnedDown: null,
   quarantined: [],
   clock: { rows: 12_345, labels: 678, eventMs: null },
-  totals: { trainings: 3, promotions: 2, rollbacks: 1 },
+  totals: { trainings: 3, promotions: 2, rollbacks: 1, followed: 0 },
   newest: { id: '0003/gate', kind: 'gate: fail', atMs: 1_000, summary: 'challenger is worse' },
 };
 

@@ -117,7 +117,7 @@ async function writeMember(
     training: {},
   });
   model.dispose();
-  if (member.isCalibrated) await writePackageFile(directory, calibrationFile, calibratorFor(shape.classes));
+  if (member.isCalibrated) await writePackageFile(directory, calibrationFile, movesFor(shape.classes));
 }
 
 function signatureOf(schema: DataSchema) {
@@ -129,6 +129,12 @@ function calibratorFor(classes: number): Calibrator {
   if (classes === 0) return { kind: 'line', slope: 1.1, intercept: 3 };
   if (classes > 2) return { kind: 'temperature', temperature: 1.7 };
   return { kind: 'isotonic', map: { xs: [0.1, 0.4, 0.4, 0.9], ys: [0, 0.3, 0.5, 1] } };
+}
+
+/** As a version has that follows its labels, on top of a calibrator of its own. */
+function movesFor(classes: number): Calibrator {
+  const first = calibratorFor(classes);
+  return classes === 2 ? { kind: 'shifts', shifts: [-2, 0, 1], weights: [0.2, 0.5, 0.3], first } : first;
 }
 
 function fitTo(schema: DataSchema, seed: number) {

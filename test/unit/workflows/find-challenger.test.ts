@@ -16,7 +16,7 @@ import { testPolicy } from '../../support/policy.ts';
 
 const request = (changes: Partial<RunRequest> = {}): RunRequest => ({
   project: { model: 'prices', directory: '/projects/prices' },
-  policy: { ...testPolicy, challenger: { blendMembers: 4, blendVersions: 8, refit: true } },
+  policy: { ...testPolicy, challenger: { ...testPolicy.challenger, blendMembers: 4, blendVersions: 8, refit: true } },
   decisionId: 'd1',
   mode: 'train',
   isAskedFor: false,
