@@ -14,6 +14,7 @@ const subjects = [
   'spending',
   'ladder',
   'probation',
+  'following',
   'policy',
   'preflight',
 ] as const;

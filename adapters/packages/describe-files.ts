@@ -9,6 +9,7 @@ const descriptions: Readonly<Record<string, string>> = {
   'conda.yaml': 'Python environment, for conda',
   'contract.json': 'what live data must look like',
   'export.json': 'what Python can load, or why it can not',
+  'following.json': 'which version it follows the labels from, and with which shares',
   'golden.json': 'rows, and what it said to them when it was trained',
   'importances.json': 'what its loss owes to each feature',
   'input_example.json': 'rows to try it with',
