@@ -39,7 +39,7 @@ describe('formatStatus', () => {
       'champion     3',
       'previous     2',
       'seen         12,345 predictions, 678 labels',
-      'so far       3 retrainings, 2 promotions, 1 rollbacks',
+      'so far       3 retrainings, 2 promotions, 1 rollbacks, followed the labels 0 times',
       'newest       gate: fail, 1 min ago: challenger is worse',
     ]);
   });
