@@ -24,7 +24,7 @@ export const defaultPolicy: Policy = {
     every: 'auto',
     trainingCost: 10,
   },
-  snapshot: { maxRows: 50_000, recentRows: 4_000, validationShare: 0.15, holdoutShare: 0.4, firstHoldoutShare: 0.2 },
+  snapshot: { maxRows: 250_000, recentRows: 4_000, validationShare: 0.15, holdoutShare: 0.4, firstHoldoutShare: 0.2 },
   challenger: defaultChallengerPolicy,
   search: defaultSearchPolicy,
   monitor: {

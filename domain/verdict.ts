@@ -25,6 +25,8 @@ export interface Check {
   readonly interval?: Interval;
   /** Rows (or labels) that the check saw. */
   readonly rowsSeen: number;
+  /** Pieces of evidence that those rows come to, where neighbouring rows depend on each other. */
+  readonly piecesSeen?: number;
   /** Rows needed for 80% power at the smallest effect that matters. */
   readonly rowsNeeded?: number;
   /** Smallest effect visible with 80% power in `rowsSeen` rows, in the unit of `effectSize`. */

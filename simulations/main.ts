@@ -9,6 +9,7 @@ const subjects = [
   'calibration',
   'gate',
   'gate-blocks',
+  'gate-probabilities',
   'guards',
   'leaks',
   'spending',

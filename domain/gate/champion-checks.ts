@@ -62,7 +62,7 @@ function gradeNonInferiority({ bounds, rows, units }: Comparison, { margin, minR
 /** The figures that every check on a comparison carries; in units of utility where that decides. */
 export function figures(
   comparison: Comparison,
-): Pick<Check, 'statistic' | 'pValue' | 'effectSize' | 'interval' | 'rowsSeen'> {
+): Pick<Check, 'statistic' | 'pValue' | 'effectSize' | 'interval' | 'rowsSeen' | 'piecesSeen'> {
   const { range } = comparison.primary;
   const interval = comparison.bounds?.interval;
   return {
@@ -71,5 +71,6 @@ export function figures(
     effectSize: comparison.difference * range,
     ...(interval && { interval: { ...interval, low: interval.low * range, high: interval.high * range } }),
     rowsSeen: comparison.rows,
+    ...(comparison.units < comparison.rows && { piecesSeen: comparison.units }),
   };
 }

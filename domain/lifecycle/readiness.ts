@@ -1,10 +1,22 @@
 import { describeAmount, describeRemaining, hasElapsed, multiply } from './clock.ts';
+import { labelsForEvidence } from './period.ts';
+import type { Signal, SignalKind } from './signals.ts';
 import type { LifecycleState } from './state.ts';
 
-/** The cooldown, grown by the back-off after rollbacks. */
+/** A complaint that no retraining has cured so far is heard at most this many doublings later. */
+const mostDoublings = 5;
+
+/** The cooldown, grown by the back-off after rollbacks and, where only lost performance calls, after retrainings that did not bring it back. */
 function cooldown(state: LifecycleState) {
   const { retrain, rollback } = state.policy;
-  return multiply(retrain.cooldown, rollback.backoffFactor ** state.rollbacksInARow);
+  const doublings = callsByPerformance(state.pending) ? Math.min(state.unhelpedCalls ?? 0, mostDoublings) : 0;
+  return multiply(retrain.cooldown, rollback.backoffFactor ** state.rollbacksInARow * 2 ** doublings);
+}
+
+/** Lost performance is what calls, and nobody else does. */
+export function callsByPerformance(signals: readonly Signal[]): boolean {
+  const others: readonly SignalKind[] = ['schedule', 'manual', 'external'];
+  return signals.some(({ kind }) => kind === 'performance-drift') && !signals.some(({ kind }) => others.includes(kind));
 }
 
 function isAskedFor(state: LifecycleState): boolean {
@@ -34,7 +46,7 @@ function whyNotYet(state: LifecycleState): string | null {
   if (!hasElapsed(cooldown(state), last, clock)) {
     return `cooling down: ${describeRemaining(cooldown(state), last, clock)} left since the last retraining`;
   }
-  const fresh = { labels: policy.retrain.minFreshLabels };
+  const fresh = { labels: labelsForEvidence(state) };
   if (!hasElapsed(fresh, last, clock)) return `waiting for ${describeRemaining(fresh, last, clock)} more`;
   const { trainings, per } = policy.retrain.budget;
   const spent = retrainClocks.filter((at) => !hasElapsed(per, at, clock)).length;

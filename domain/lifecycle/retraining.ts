@@ -1,7 +1,8 @@
 import { countExam } from './exams.ts';
 import { change, enter, keep, nextDecision, record, type Draft } from './draft.ts';
-import { keptGains, type Gain } from './period.ts';
+import { gainOf, keptGains, type Gain } from './period.ts';
 import { repeats } from './quarantine.ts';
+import { callsByPerformance } from './readiness.ts';
 import type { RetrainMode, RetrainResult, Triage } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { LifecycleState } from './state.ts';
@@ -71,11 +72,12 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
     summary: result.reason,
     evidence: result,
   });
-  const gains = [...state.gains, ...gainOf(state, result)].slice(-keptGains);
+  const gains = [...state.gains, ...newGains(state, result)].slice(-keptGains);
   const known = change(noted, {
     lastKey: result.lastKey ?? state.lastKey,
     result,
     gains,
+    unhelpedCalls: (state.unhelpedCalls ?? 0) + (callsByPerformance(state.stage.signals) ? 1 : 0),
     exams: countExam(state, result),
   });
   if (result.outcome !== 'pass' || result.version === null) return turnDown(known, decisionId, result.reason);
@@ -95,12 +97,12 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
   });
 }
 
-/** Nothing where the data were refused, or there was no champion to compare with. */
-function gainOf({ aliases, retrainClocks, clock }: LifecycleState, { checks }: RetrainResult): readonly Gain[] {
-  const gain = checks.find(({ name }) => name === 'paired-loss')?.effectSize;
+/** How far the challenger was ahead of a champion, and the labels since the retraining before; the first champion's gate tells neither. */
+function newGains({ aliases, retrainClocks, clock }: LifecycleState, { checks }: RetrainResult): readonly Gain[] {
   const before = retrainClocks.at(-2);
-  if (gain === undefined || aliases.champion === null || before === undefined) return [];
-  return [{ labels: (retrainClocks.at(-1) ?? clock).labels - before.labels, gain }];
+  if (aliases.champion === null || before === undefined) return [];
+  const gain = gainOf(checks, (retrainClocks.at(-1) ?? clock).labels - before.labels);
+  return gain === null ? [] : [gain];
 }
 
 export function applyFailure(state: LifecycleState, decisionId: string, reason: string, nowMs: number): Draft {
@@ -130,7 +132,7 @@ export function promote(draft: Draft, decisionId: string, reason: string, by: st
       ? planPromotion(state.aliases, version, decision)
       : planCanary(state.aliases, version, { decisionId, index: 0, share }, decision);
   const promotedFingerprint = state.result?.version === version ? state.result.fingerprint : null;
-  return enter(change(draft, { promotedFingerprint, turnedDown: null, attention: null }), {
+  return enter(change(draft, { promotedFingerprint, unhelpedCalls: 0, turnedDown: null, attention: null }), {
     name: 'switching',
     plan,
     step: 'record-intent',

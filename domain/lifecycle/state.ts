@@ -82,6 +82,8 @@ export interface LifecycleState {
   readonly retrainClocks: readonly PolicyClock[];
   /** What the newest gates found retraining to be worth. */
   readonly gains: readonly Gain[];
+  /** Retrainings in a row that lost performance alone called for, and that brought no promotion. Absent for none. */
+  readonly unhelpedCalls?: number;
   /** What the gates so far have used up. */
   readonly exams: ExamRecord;
   /** Newest row that a gate has seen: later rows are fresh. */

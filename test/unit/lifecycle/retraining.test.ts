@@ -65,13 +65,44 @@ describe('signals', () => {
   });
 });
 
+const external = { kind: 'external', reason: 'the catalogue was replaced', atMs: 0 } as const;
+
+/** Retrained because performance was lost, without a promotion. */
+function turnedDown(story: Story, count: number): Story {
+  return finishRetraining(retraining(story, count), gateResult({ outcome: 'fail' }));
+}
+
 describe('readiness', () => {
   it('waits out the cooldown, in the unit of the policy', () => {
     const first = finishRetraining(retraining(serving(), 10_000), gateResult({ outcome: 'fail' }));
-    const signalled = later(tell(first, observed(10_400, performanceDrift)), debounceMs);
-    expect(signalled.state.stage.name).toBe('serving');
-    expect(whyWaiting(signalled.state, signalled.nowMs)).toMatch(/cooling down: 600 labels left/);
-    expect(tell(signalled, observed(11_000)).state.stage.name).toBe('triaging');
+    const asked = later(tell(first, observed(10_400, external)), debounceMs);
+    expect(asked.state.stage.name).toBe('serving');
+    expect(whyWaiting(asked.state, asked.nowMs)).toMatch(/cooling down: 600 labels left/);
+    expect(tell(asked, observed(11_000)).state.stage.name).toBe('triaging');
+  });
+
+  it('hears lost performance half as often after each retraining that did not bring it back', () => {
+    const first = turnedDown(serving(), 10_000);
+    const again = later(tell(first, observed(11_900, performanceDrift)), debounceMs);
+    expect(whyWaiting(again.state, again.nowMs)).toMatch(/cooling down: 100 labels left/);
+    const second = turnedDown(again, 12_000);
+    expect(second.state.unhelpedCalls).toBe(2);
+    const third = later(tell(second, observed(15_900, performanceDrift)), debounceMs);
+    expect(whyWaiting(third.state, third.nowMs)).toMatch(/cooling down: 100 labels left/);
+  });
+
+  it('lets no complaint wait for more than 32 cooldowns', () => {
+    const story = [1, 2, 3, 4, 5, 6, 7].reduce((before, run) => turnedDown(before, run * 100_000), serving());
+    const waiting = later(tell(story, observed(731_000, performanceDrift)), debounceMs);
+    expect(whyWaiting(waiting.state, waiting.nowMs)).toMatch(/cooling down: 1,000 labels left/);
+  });
+
+  it('hears lost performance at once again after a promotion, and others at any time', () => {
+    const story = turnedDown(turnedDown(serving(), 10_000), 20_000);
+    const beside = later(tell(story, observed(21_000, performanceDrift, external)), debounceMs);
+    expect(beside.state.stage.name).toBe('triaging');
+    const promoted = finishRetraining(retraining(story, 30_000));
+    expect(promoted.state.unhelpedCalls).toBe(0);
   });
 
   it('waits for enough fresh labels', () => {
