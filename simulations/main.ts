@@ -17,6 +17,7 @@ const subjects = [
   'probation',
   'following',
   'policy',
+  'recovery',
   'preflight',
 ] as const;
 

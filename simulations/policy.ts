@@ -1,18 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { HistoricalRows } from '../adapters/data/read-labelled-rows.ts';
-import { playStrategy, type PolicyReport } from '../backtest/play.ts';
-import { planStrategy } from '../backtest/strategies.ts';
-import { planStream } from '../backtest/stream.ts';
-import { defaultPolicy, defaultTraining } from '../config/defaults.ts';
+import type { PolicyReport } from '../backtest/play.ts';
+import { defaultPolicy } from '../config/defaults.ts';
 import { createRng, type Rng } from '../domain/math/rng.ts';
-import type { ModelProject } from '../domain/project.ts';
+import { wilson } from '../domain/report/reliability.ts';
+import { playStream, type DrawnStream } from './play-stream.ts';
 import type { Scale, Simulated } from './report.ts';
 
-const blockRows = 500;
 const firstRows = 6_000;
-const features = ['a', 'b', 'c'] as const;
 
 /** A stream whose concept never changes: the chance of class 1, given the features of a row, is the same throughout. */
 interface SteadyStream {
@@ -43,80 +36,57 @@ const steadyStreams: readonly SteadyStream[] = [
 export async function run(scale: Scale): Promise<readonly Simulated[]> {
   const rows = scale === 'full' ? 20_000 : 9_000;
   const streams = scale === 'full' ? steadyStreams : steadyStreams.slice(0, 1);
-  const reports: PolicyReport[] = [];
-  for (const [index, stream] of streams.entries()) reports.push(await play(stream, rows, createRng(11 + index)));
-  const gates = sum(reports.map(({ retrainings }) => retrainings));
-  const promotions = sum(reports.map((report) => report.promotions));
+  const seeds = scale === 'full' ? 6 : 1;
+  const counts: Count[] = [];
+  for (const [index, stream] of streams.entries()) {
+    let count: Count = { gates: 0, promotions: 0 };
+    for (let seed = 0; seed < seeds; seed++) {
+      count = add(count, await play(stream, rows, createRng(11 + index + 100 * seed)));
+    }
+    counts.push(count);
+  }
+  const { gates, promotions } = counts.reduce(add);
   const { alpha } = defaultPolicy.gate;
-  // Three standard errors of a share at the level.
-  const limit = alpha + 3 * Math.sqrt((alpha * (1 - alpha)) / gates);
   const each = streams.map(({ name }, index): Simulated => {
-    const { promotions: measured, retrainings } = reports[index]!;
-    return { name: `${name}: promotions in ${retrainings} gates`, measured, promised: 'few', holds: true };
+    const { promotions: measured, gates: held } = counts[index]!;
+    return { name: `${name}: promotions in ${held} gates`, measured, promised: 'few', holds: true };
   });
   const share = promotions / gates;
-  const name = `promotions by mistake, of ${gates} gates on steady streams`;
+  const { low, high } = wilson(share, gates);
+  const name = `promotions by mistake, of ${gates} gates on steady streams (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)})`;
+  // Three standard errors of a share at the level.
+  const limit = alpha + 3 * Math.sqrt((alpha * (1 - alpha)) / gates);
   return [...each, { name, measured: share, promised: `at most ${alpha}`, holds: share <= limit }];
 }
 
-async function play(stream: SteadyStream, rows: number, rng: Rng): Promise<PolicyReport> {
-  const project = projectOf(stream.name);
-  const plan = planStream(drawHistory(stream, rows, rng), { block: { rows: blockRows }, firstRows });
-  const directory = await mkdtemp(join(tmpdir(), 'incumbent-steady-'));
-  try {
-    const strategy = planStrategy('policy', project.policy, blockRows);
-    return await playStrategy(project, plan, strategy, directory, () => undefined);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+interface Count {
+  readonly gates: number;
+  readonly promotions: number;
 }
 
-function projectOf(name: string): ModelProject {
+function add(sum: Count, { gates, promotions }: Count): Count {
+  return { gates: sum.gates + gates, promotions: sum.promotions + promotions };
+}
+
+async function play(stream: SteadyStream, rows: number, rng: Rng): Promise<Count> {
   const { retrain, snapshot } = defaultPolicy;
+  const policy = {
+    retrain: { ...retrain, every: { rows: 1_000 }, budget: { trainings: 100, per: { rows: 1_000 } } },
+    // A later model must not be better for having seen more.
+    snapshot: { ...snapshot, maxRows: firstRows },
+  };
+  const report: PolicyReport = await playStream(labelled(stream, rows), rng, { blockRows: 500, firstRows, policy });
+  return { gates: report.retrainings, promotions: report.promotions };
+}
+
+function labelled({ name, draw, intercept }: SteadyStream, rows: number): DrawnStream {
   return {
     name,
-    task: null,
-    data: { path: '', label: 'label', id: null, time: null, labelTime: null, take: null },
-    features: {},
-    exclude: [],
-    slices: [],
-    sensitive: [],
-    privacy: { hash: [], omit: [] },
-    utility: null,
-    goldenSet: null,
-    card: {},
-    training: { ...defaultTraining, networks: defaultTraining.networks.slice(0, 2), windows: ['recent'], maxEpochs: 8 },
-    policy: {
-      ...defaultPolicy,
-      retrain: { ...retrain, every: { rows: 1_000 }, budget: { trainings: 100, per: { rows: 1_000 } } },
-      // A later model must not be better for having seen more.
-      snapshot: { ...snapshot, maxRows: firstRows },
+    rows,
+    draw: (row, rng) => {
+      const [a, b, c] = draw(row, rng);
+      const score = intercept + Math.tanh(a) + Math.tanh(b) - 0.5 * Math.tanh(c);
+      return [a, b, c, rng() < 1 / (1 + Math.exp(-score)) ? 1 : 0];
     },
   };
-}
-
-function drawHistory({ draw, intercept }: SteadyStream, rowCount: number, rng: Rng): HistoricalRows {
-  const columns = features.map(() => new Float64Array(rowCount));
-  const labels = new Float64Array(rowCount);
-  for (let row = 0; row < rowCount; row++) {
-    const values = draw(row, rng);
-    for (const [at, value] of values.entries()) columns[at]![row] = value;
-    const score = intercept + Math.tanh(values[0]) + Math.tanh(values[1]) - 0.5 * Math.tanh(values[2]);
-    labels[row] = rng() < 1 / (1 + Math.exp(-score)) ? 1 : 0;
-  }
-  const table = {
-    rowCount,
-    columns: Object.fromEntries(features.map((name, at) => [name, { kind: 'numeric' as const, values: columns[at]! }])),
-  };
-  const keys = Array.from({ length: rowCount }, (_, row) => `history:${String(row).padStart(10, '0')}`);
-  const schema = {
-    features: features.map((name) => ({ name, type: 'numeric' as const })),
-    label: 'label',
-    classes: ['0', '1'],
-  };
-  return { schema, rows: { table, labels, keys }, eventMs: null, labelMs: null };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

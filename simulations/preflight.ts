@@ -111,6 +111,7 @@ export function simulateVisibleRise({ error, rise, quietLabels, blockRows, seed 
 /** Whether what `incumbent check` promises to be seen is seen as often as it says. */
 export function run(scale: Scale): readonly Simulated[] {
   const runs = scale === 'full' ? 400 : 15;
+  const rounds = scale === 'full' ? 4_000 : 15;
   const harms: readonly Harm[] = [
     { discordant: 0.03, seed: 1 },
     { discordant: 0.1, seed: 2 },
@@ -131,9 +132,9 @@ export function run(scale: Scale): readonly Simulated[] {
     }),
     report('regression, the smallest harm caught', simulateRegressionHarm(0.1, 8, runs).caught, runs),
     ...rises.map((design) => {
-      const { labels, seen } = simulateVisibleRise(design, runs);
+      const { labels, seen } = simulateVisibleRise(design, rounds);
       const name = `errors ${design.error} + ${design.rise} seen by ADWIN in ${labels} labels, blocks of ${design.blockRows}`;
-      return report(name, seen, runs);
+      return report(name, seen, rounds);
     }),
   ];
 }

@@ -6,10 +6,14 @@ import type { LifecycleState } from './state.ts';
 /** A complaint that no retraining has cured so far is heard at most this many doublings later. */
 const mostDoublings = 5;
 
-/** The cooldown, grown by the back-off after rollbacks and, where only lost performance calls, after retrainings that did not bring it back. */
+/**
+ * The cooldown, grown by the back-off after rollbacks and, where only lost performance calls, after retrainings that did not bring it back. The first
+ * of them counts for nothing: right after a change most of its rows are older than that.
+ */
 function cooldown(state: LifecycleState) {
   const { retrain, rollback } = state.policy;
-  const doublings = callsByPerformance(state.pending) ? Math.min(state.unhelpedCalls ?? 0, mostDoublings) : 0;
+  const unhelped = callsByPerformance(state.pending) ? (state.unhelpedCalls ?? 0) : 0;
+  const doublings = Math.min(Math.max(0, unhelped - 1), mostDoublings);
   return multiply(retrain.cooldown, rollback.backoffFactor ** state.rollbacksInARow * 2 ** doublings);
 }
 

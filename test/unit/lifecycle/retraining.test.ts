@@ -12,6 +12,7 @@ import {
   retraining,
   serving,
   tell,
+  type Story,
 } from '../../support/lifecycle.ts';
 import { testPolicy } from '../../support/policy.ts';
 
@@ -75,20 +76,20 @@ function turnedDown(story: Story, count: number): Story {
 describe('readiness', () => {
   it('waits out the cooldown, in the unit of the policy', () => {
     const first = finishRetraining(retraining(serving(), 10_000), gateResult({ outcome: 'fail' }));
-    const asked = later(tell(first, observed(10_400, external)), debounceMs);
-    expect(asked.state.stage.name).toBe('serving');
-    expect(whyWaiting(asked.state, asked.nowMs)).toMatch(/cooling down: 600 labels left/);
-    expect(tell(asked, observed(11_000)).state.stage.name).toBe('triaging');
+    const signalled = later(tell(first, observed(10_400, performanceDrift)), debounceMs);
+    expect(signalled.state.stage.name).toBe('serving');
+    expect(whyWaiting(signalled.state, signalled.nowMs)).toMatch(/cooling down: 600 labels left/);
+    expect(tell(signalled, observed(11_000)).state.stage.name).toBe('triaging');
   });
 
-  it('hears lost performance half as often after each retraining that did not bring it back', () => {
-    const first = turnedDown(serving(), 10_000);
-    const again = later(tell(first, observed(11_900, performanceDrift)), debounceMs);
-    expect(whyWaiting(again.state, again.nowMs)).toMatch(/cooling down: 100 labels left/);
-    const second = turnedDown(again, 12_000);
+  it('hears lost performance half as often after each further retraining that did not bring it back', () => {
+    const second = turnedDown(turnedDown(serving(), 10_000), 11_000);
     expect(second.state.unhelpedCalls).toBe(2);
-    const third = later(tell(second, observed(15_900, performanceDrift)), debounceMs);
-    expect(whyWaiting(third.state, third.nowMs)).toMatch(/cooling down: 100 labels left/);
+    const again = later(tell(second, observed(12_900, performanceDrift)), debounceMs);
+    expect(whyWaiting(again.state, again.nowMs)).toMatch(/cooling down: 100 labels left/);
+    const third = turnedDown(again, 13_000);
+    const once = later(tell(third, observed(16_900, performanceDrift)), debounceMs);
+    expect(whyWaiting(once.state, once.nowMs)).toMatch(/cooling down: 100 labels left/);
   });
 
   it('lets no complaint wait for more than 32 cooldowns', () => {
