@@ -31,7 +31,7 @@ export function promotionsBySeason(runs: number, seed: number, season: Season, p
   for (let drawn = 0; drawn < runs; drawn++) {
     const evidence = drawHoldout(season, rng);
     const blockOf = formBlocks(season.rows, chooseGateBlockRows(evidence, policy));
-    const { outcome, checks = [] } = judgeGate({ ...evidence, ...blockOf }, policy);
+    const { outcome, checks } = judgeGate({ ...evidence, ...blockOf }, policy);
     const [leading] = checks;
     if (outcome === 'pass') counts.promoted++;
     if (leading?.outcome !== 'pass') continue;

@@ -69,7 +69,7 @@ describe('signals', () => {
 const external = { kind: 'external', reason: 'the catalogue was replaced', atMs: 0 } as const;
 
 /** Retrained because performance was lost, without a promotion. */
-function turnedDown(story: Story, count: number): Story {
+function retrainInVain(story: Story, count: number): Story {
   return finishRetraining(retraining(story, count), gateResult({ outcome: 'fail' }));
 }
 
@@ -83,23 +83,23 @@ describe('readiness', () => {
   });
 
   it('hears lost performance half as often after each further retraining that did not bring it back', () => {
-    const second = turnedDown(turnedDown(serving(), 10_000), 11_000);
+    const second = retrainInVain(retrainInVain(serving(), 10_000), 11_000);
     expect(second.state.unhelpedCalls).toBe(2);
     const again = later(tell(second, observed(12_900, performanceDrift)), debounceMs);
     expect(whyWaiting(again.state, again.nowMs)).toMatch(/cooling down: 100 labels left/);
-    const third = turnedDown(again, 13_000);
+    const third = retrainInVain(again, 13_000);
     const once = later(tell(third, observed(16_900, performanceDrift)), debounceMs);
     expect(whyWaiting(once.state, once.nowMs)).toMatch(/cooling down: 100 labels left/);
   });
 
   it('lets no complaint wait for more than 32 cooldowns', () => {
-    const story = [1, 2, 3, 4, 5, 6, 7].reduce((before, run) => turnedDown(before, run * 100_000), serving());
+    const story = [1, 2, 3, 4, 5, 6, 7].reduce((before, run) => retrainInVain(before, run * 100_000), serving());
     const waiting = later(tell(story, observed(731_000, performanceDrift)), debounceMs);
     expect(whyWaiting(waiting.state, waiting.nowMs)).toMatch(/cooling down: 1,000 labels left/);
   });
 
   it('hears lost performance at once again after a promotion, and others at any time', () => {
-    const story = turnedDown(turnedDown(serving(), 10_000), 20_000);
+    const story = retrainInVain(retrainInVain(serving(), 10_000), 20_000);
     const beside = later(tell(story, observed(21_000, performanceDrift, external)), debounceMs);
     expect(beside.state.stage.name).toBe('triaging');
     const promoted = finishRetraining(retraining(story, 30_000));
