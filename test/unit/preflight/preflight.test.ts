@@ -183,7 +183,7 @@ describe('preflight', () => {
     ['policy:retrain.every', { retrain: { every: { labels: 100 } } }, 'warn'],
     ['policy:monitor.windowRows', { monitor: { windowRows: 100 } }, 'fail'],
     ['policy:monitor.windowRows', { monitor: { windowRows: 10_000 } }, 'warn'],
-    ['policy:snapshot.recentRows', { snapshot: { recentRows: 60_000 } }, 'warn'],
+    ['policy:snapshot.recentRows', { snapshot: { recentRows: 300_000 } }, 'warn'],
     ['policy:gate.minRows', { gate: { minRows: 1_100 } }, 'fail'],
     ['policy:probation.minLabels', { probation: { minLabels: 9_000 } }, 'fail'],
     ['policy:probation.horizonLabels', { retrain: { cooldown: { labels: 500 } } }, 'warn'],
