@@ -10,6 +10,8 @@ import { measureReport } from './sections/report.ts';
 import { measureServing } from './sections/serving.ts';
 import { measureRetraining } from './sections/retraining.ts';
 import { measureServingBulk } from './sections/serving-bulk.ts';
+import { measureServingMemory } from './sections/serving-memory.ts';
+import { measureServingSwaps } from './sections/serving-swaps.ts';
 import { measureTraining } from './sections/training.ts';
 import { measureWarmPool } from './sections/warm-pool.ts';
 
@@ -27,5 +29,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   dashboard: { measure: measureDashboard, peers: null },
   serving: { measure: measureServing, peers: 'serving' },
   'serving-bulk': { measure: measureServingBulk, peers: null },
+  'serving-swaps': { measure: measureServingSwaps, peers: null },
+  'serving-memory': { measure: measureServingMemory, peers: null },
   mlflow: { measure: measureMlflow, peers: null },
 };

@@ -54,8 +54,9 @@ async function answerBatch(
   rows: readonly ReadRow[],
   from: number,
 ): Promise<readonly (Prediction | { readonly error: RowError })[]> {
-  const { schema } = request.champion.model.signature;
-  const errors = rows.map((row, index) => findError(row, from + index, (one) => findRowProblem(schema, one)));
+  const { champion } = request;
+  const isGood = (row: ReadRow): boolean => !isUnreadable(row) && champion.isGoodRow(row);
+  const errors = rows.map((row, index) => (isGood(row) ? null : findError(row, from + index, champion)));
   const good = rows.filter((_, index) => errors[index] === null) as readonly FeatureRow[];
   const answered =
     good.length === 0 ? [] : request.isLogged ? await logged(request, good) : await unlogged(request, good);
@@ -63,13 +64,9 @@ async function answerBatch(
   return errors.map((error) => (error === null ? answered[next++]! : { error }));
 }
 
-function findError(
-  row: ReadRow,
-  number: number,
-  findProblem: (row: FeatureRow) => ReturnType<typeof findRowProblem>,
-): RowError | null {
+function findError(row: ReadRow, number: number, { model }: HostedVersion): RowError | null {
   if (isUnreadable(row)) return { code: 'request-invalid', message: `row ${number} ${row.unreadable}` };
-  const problem = findProblem(row);
+  const problem = findRowProblem(model.signature.schema, row);
   if (problem === null) return null;
   return { code: 'feature-invalid', message: `row ${number}: ${problem.message}`, field: problem.field };
 }

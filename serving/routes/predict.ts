@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import { findRowProblem, type FeatureRow } from '../../adapters/data/feature-rows.ts';
 import type { PredictionRecord } from '../../adapters/ports/store.ts';
 import type { PredictAnswer, PredictRequest } from '../../config/wire.ts';
-import type { DataSchema } from '../../domain/table.ts';
 import { answerRow, createAnswerContext, type AnswerContext, type AnsweredRow, type Prediction } from '../answers.ts';
 import { shareOut, type RowAnswer } from '../canary.ts';
 import { drawFor } from '../control-draws.ts';
@@ -34,7 +33,7 @@ export async function predictRows(
     const entities = readEntities(request);
     const { privacy } = settingsOf(deps, slots.model);
     const { rows, logged, omitted } = guardRows(privacy, deps.pseudonymise, schema, request.rows);
-    refuseBadRows(schema, rows);
+    refuseBadRows(champion, rows);
     if (isExplained) refuseManyExplanations(rows.length);
     const scored = await scoreRows(champion, other, rows, deps.logger);
     const requestId = request.requestId ?? randomUUID();
@@ -83,9 +82,9 @@ function readEntities({ rows, entities }: PredictRequest): readonly string[] | n
   throw new ServiceError('request-invalid', message, { field: 'entities' });
 }
 
-function refuseBadRows(schema: DataSchema, rows: readonly FeatureRow[]): void {
+function refuseBadRows({ model, isGoodRow }: HostedVersion, rows: readonly FeatureRow[]): void {
   for (const [index, row] of rows.entries()) {
-    const problem = findRowProblem(schema, row);
+    const problem = isGoodRow(row) ? null : findRowProblem(model.signature.schema, row);
     if (problem === null) continue;
     const field = `rows[${index}].${problem.field}`;
     throw new ServiceError('feature-invalid', `rows[${index}]: ${problem.message}`, { field });
