@@ -15,6 +15,7 @@ export const statusOfRefusal = {
   'body-too-large': 413,
   'not-acceptable': 406,
   'media-type-unsupported': 415,
+  'host-unknown': 421,
   'rate-exceeded': 429,
   'headers-too-large': 431,
   'prediction-failed': 500,

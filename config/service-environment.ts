@@ -23,6 +23,7 @@ const schema = z
         .default(16 * 1024 * 1024),
     ),
     INCUMBENT_TRUSTED_PROXIES: text,
+    INCUMBENT_ALLOWED_HOSTS: text,
     INCUMBENT_MAX_IN_FLIGHT: optional(z.coerce.number().int().min(1).default(512)),
     INCUMBENT_MAX_DELAY_MS: optional(z.coerce.number().min(1).default(200)),
     SERVING_WORKERS: optional(z.coerce.number().int().min(1).max(64).default(1)),
@@ -58,6 +59,8 @@ export interface ServiceEnvironment {
   readonly bodyLimitBytes: number;
   /** Addresses whose `x-forwarded-for` is believed. */
   readonly trustedProxies: readonly string[];
+  /** Names by which the service may be called while it asks nobody for a key, beside those of loopback. */
+  readonly allowedHosts: readonly string[];
   /** Requests at work at once, and the delay of the event loop, beyond which more are turned away. */
   readonly load: { readonly maxInFlight: number; readonly maxDelayMs: number };
   /** How long probes see that the service is about to stop before it does. */
@@ -95,9 +98,17 @@ function toServiceEnvironment(data: z.infer<typeof schema>): ServiceEnvironment 
     tls: certPath === undefined || keyPath === undefined ? null : { certPath, keyPath },
     rate: perSecond === undefined ? null : { perSecond, burst: data.INCUMBENT_RATE_BURST ?? Math.max(1, perSecond) },
     bodyLimitBytes: data.INCUMBENT_BODY_LIMIT_BYTES,
-    trustedProxies: data.INCUMBENT_TRUSTED_PROXIES?.split(',').map((address) => address.trim()) ?? [],
+    trustedProxies: readList(data.INCUMBENT_TRUSTED_PROXIES),
+    allowedHosts: readList(data.INCUMBENT_ALLOWED_HOSTS),
     load: { maxInFlight: data.INCUMBENT_MAX_IN_FLIGHT, maxDelayMs: data.INCUMBENT_MAX_DELAY_MS },
     drainMs: data.INCUMBENT_DRAIN_MS,
     workers: data.SERVING_WORKERS,
   };
+}
+
+function readList(items = ''): readonly string[] {
+  return items
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }

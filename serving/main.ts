@@ -23,6 +23,7 @@ import { httpfsPath } from '../scripts/setup/locate.mjs';
 import { readServiceEnvironment } from '../config/service-environment.ts';
 import { toReachableUrl } from './address.ts';
 import { checkWritable } from './home.ts';
+import { linkToPrimary } from './cluster/link.ts';
 import { startPrimary } from './cluster/primary.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
 import type { FeedbackTrace } from './operations/trace-requests.ts';
@@ -47,11 +48,11 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
   await refuseTwin(home.replicas, replicaId);
   const serviceEnvironment = readServiceEnvironment();
   const directory = home.security;
-  const security = await openSecurity({ environment: serviceEnvironment, directory, host, logger });
+  const link = cluster.isWorker ? linkToPrimary() : null;
+  const security = await openSecurity({ environment: serviceEnvironment, directory, host, logger, cluster: link });
   const trust = await readReaderTrust(environment);
-  const places = { directory: home.registry, cacheDirectory: home.packages };
   const mlflow = readMlflowEnvironment();
-  const registry = await openRegistry({ ...places, mlflow, trust });
+  const registry = await openRegistry({ directory: home.registry, cacheDirectory: home.packages, mlflow, trust });
   const tracing = await openTracing('incumbent-serving');
   const metrics = createMetrics(true);
   const log = await openLog(environment, home.store, logger, metrics);
@@ -70,12 +71,12 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     security,
     load: serviceEnvironment.load,
     metrics,
+    cluster: link,
   });
-  const isShared = cluster.isWorker;
   const isSecure = security.tls !== null;
-  const url = toReachableUrl(host, await service.listen({ host, port, isShared }), isSecure);
+  const url = toReachableUrl(host, await service.listen({ host, port, isShared: link !== null }), isSecure);
   // Whoever asks a shared port doesn't know which of the processes answers.
-  const ownUrl = isShared ? toReachableUrl(host, await service.listenDirectly(host), isSecure) : url;
+  const ownUrl = link === null ? url : toReachableUrl(host, await service.listenDirectly(host), isSecure);
   const certificate = (): string | null => security.tls?.current().cert ?? null;
   const onError = (error: unknown): void => void logger.warn('the heartbeat could not be written', { error });
   const heartbeat = await startHeartbeat({ directory: home.replicas, replicaId, url: ownUrl, certificate, onError });

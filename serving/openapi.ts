@@ -53,9 +53,15 @@ function securityOf(access: readonly string[]): readonly Record<string, readonly
   return [{ bearer: access }, { apiKey: access }, { basic: access }];
 }
 
+/** What any route may be answered with. */
+const misdirected = {
+  421: refusal('Without keys: the request is for the name of another host than this machine'),
+};
+
 function refusalsOf({ method, config }: RouteOptions, access: Access): object {
   const hasBody = method !== 'GET' && method !== 'HEAD';
   return {
+    ...misdirected,
     ...(hasBody && {
       400: refusal('The request is not as described; `field` says where'),
       413: refusal('The body is too large'),

@@ -11,6 +11,7 @@ import type { AnswerFacts } from '../domain/answers/facts.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
 import type { Home } from '../config/home.ts';
 import { registerDashboard } from './dashboard/routes.ts';
+import type { ClusterLink } from './cluster/link.ts';
 import { listenDirectly, type DirectServer } from './cluster/direct-server.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { LoadGateOptions } from './operations/load-gate.ts';
@@ -52,6 +53,8 @@ export interface ServiceOptions {
   readonly bodyLimitBytes?: number;
   /** Whose files the page at `/` shows; without it there is no page. */
   readonly home?: Home;
+  /** The processes that share the port. @default there is one */
+  readonly cluster?: ClusterLink | null;
   /** Without it anybody may do anything. */
   readonly security?: HttpOptions['security'];
   /** When requests are turned away. */
@@ -99,8 +102,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const readMonitor = options.home === undefined ? null : createMonitorReader(options.home);
   const makeId = createIdMaker(replicaId);
   const deps = { models: served, log, settings, pseudonymise, readMonitor, replicaId, logger, makeId };
-  const { load = {}, metrics = createMetrics() } = options;
-  const operations = createOperations({ models: served, checkLog, logger, load, metrics, readMonitor });
+  const { load = {}, metrics = createMetrics(), cluster = null } = options;
+  const operations = createOperations({ models: served, checkLog, logger, load, metrics, readMonitor, cluster });
   const app = await createHttp(deps, { bodyLimitBytes, security, operations, trace: await loadTracer(options) });
   if (options.home !== undefined) await registerDashboard(app, options.home, served);
   let direct: DirectServer | null = null;

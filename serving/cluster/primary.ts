@@ -4,6 +4,9 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 
+import { createHub } from './hub.ts';
+import type { ToPrimary, ToWorker } from './messages.ts';
+
 export interface PrimaryOptions {
   readonly workers: number;
   /** Of all; each worker's own is made of it. */
@@ -32,12 +35,18 @@ export async function startPrimary({ workers, replicaId, host, port, logger }: P
   const sharedPort = port === 0 ? await findFreePort(host) : port;
   const running = new Map<number, Worker>();
   let isStopping = false;
+  const hub = createHub(workers);
 
   const fork = async (index: number): Promise<string> => {
     const env = { INCUMBENT_REPLICA_ID: `${replicaId}-${index}`, HOST: host, PORT: String(sharedPort) };
     const worker = cluster.fork(env);
     running.set(index, worker);
-    return await whenListening(worker);
+    const member = { send: (message: ToWorker) => void (worker.isConnected() && worker.send(message)) };
+    worker.on('message', (message: ToPrimary) => hub.hear(member, message));
+    worker.once('exit', () => hub.leave(member));
+    const url = await whenListening(worker);
+    hub.join(member);
+    return url;
   };
 
   const keepAlive = (index: number): void => {

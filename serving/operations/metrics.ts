@@ -81,7 +81,8 @@ function createSeriesFinder(
 
 /** Adds what is looked up in a running service whenever somebody asks. */
 export function watchService({ registry }: Metrics, { listModels, gate, isDraining }: ServiceView): void {
-  addGauge(registry, 'incumbent_requests_in_flight', 'Requests that are worked on', (set) => set(gate.inFlight()));
+  const inFlight = (set: (value: number) => void): void => set(gate.inFlight());
+  addGauge(registry, 'incumbent_requests_in_flight', 'Requests that are worked on', inFlight, 'sum');
   addGauge(registry, 'incumbent_event_loop_delay_seconds', 'Smoothed delay that back-pressure goes by', (set) =>
     set(gate.delayMs() / 1_000),
   );

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'winston';
 import type { ServedModels } from '../slots/served-models.ts';
+import type { ClusterLink } from '../cluster/link.ts';
 import { createLoadGate, type LoadGate, type LoadGateOptions } from './load-gate.ts';
 import { createMetrics, watchMonitors, watchService, type Metrics } from './metrics.ts';
 import type { MonitorFacts } from './monitor-facts.ts';
@@ -11,6 +12,8 @@ import { trackRequests } from './track-requests.ts';
 export interface Operations {
   readonly metrics: Metrics;
   readonly gate: Pick<LoadGate, 'tryEnter' | 'leave'>;
+  /** Of all processes behind the port, as text. */
+  readMetrics(): Promise<string>;
   readiness(): Promise<Readiness>;
   isDraining(): boolean;
   /** Tells probes, and clients on connections that are kept, to go elsewhere; what comes is still answered. */
@@ -26,12 +29,15 @@ export interface OperationsOptions {
   readonly logger: Logger;
   readonly load?: LoadGateOptions;
   readonly metrics?: Metrics;
+  /** The processes that share the port. @default there is one */
+  readonly cluster?: ClusterLink | null;
   /** What monitors saw; null where nobody can know. */
   readonly readMonitor: ((model: string) => Promise<MonitorFacts>) | null;
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { models, checkLog, logger, load = {}, metrics = createMetrics() } = options;
+  const { models, checkLog, logger, load = {}, metrics = createMetrics(), cluster = null } = options;
+  cluster?.share(metrics.registry);
   const gate = createLoadGate(load);
   let isDraining = false;
   watchService(metrics, { listModels: () => models.list(), gate, isDraining: () => isDraining });
@@ -40,7 +46,13 @@ export function createOperations(options: OperationsOptions): Operations {
   return {
     metrics,
     gate,
-    readiness: createReadinessProbe({ models, checkLog, isDraining: () => isDraining }),
+    readMetrics: () => (cluster === null ? metrics.registry.metrics() : cluster.readMetrics()),
+    readiness: createReadinessProbe({
+      models,
+      checkLog,
+      isDraining: () => isDraining,
+      workers: () => cluster?.workers() ?? null,
+    }),
     isDraining: () => isDraining,
     drain: () => void (isDraining = true),
     track: (app) => trackRequests(app, { gate, metrics, logger, isServed }),

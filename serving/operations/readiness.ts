@@ -1,3 +1,4 @@
+import type { WorkerCount } from '../cluster/messages.ts';
 import type { ServedModels } from '../slots/served-models.ts';
 
 export interface Readiness {
@@ -13,6 +14,8 @@ export interface ReadinessSources {
   /** Rejects with the reason when nothing can be logged. */
   readonly checkLog: () => Promise<void>;
   readonly isDraining: () => boolean;
+  /** The processes that share the port; null where there is one. */
+  readonly workers: () => WorkerCount | null;
 }
 
 /** Probes come from many sides; the disk is asked once a second at most. */
@@ -23,7 +26,7 @@ export function createReadinessProbe(
   sources: ReadinessSources,
   now: () => number = Date.now,
 ): () => Promise<Readiness> {
-  const { models, checkLog, isDraining } = sources;
+  const { models, checkLog, isDraining, workers } = sources;
   let checked: { readonly atMs: number; readonly problem: Promise<string | null> } | null = null;
   const findLogProblem = (): Promise<string | null> => {
     if (checked === null || now() - checked.atMs >= logCheckMs) checked = { atMs: now(), problem: tryLog(checkLog) };
@@ -41,6 +44,10 @@ export function createReadinessProbe(
       const problem = slots.problem();
       return problem === null || unserved.includes(slots) ? [] : [`${slots.model}: ${problem}`];
     });
+    const count = workers();
+    if (count !== null && count.running < count.total) {
+      warnings.push(`${count.running} of ${count.total} workers answer; the others are being started again`);
+    }
     return { ready: missing.length === 0, missing, warnings };
   };
 }

@@ -31,7 +31,7 @@ export function registerOperationRoutes(app: App, operations: Operations, isKnow
   app.get(
     '/metrics',
     { config: { access: ['read'] }, schema: { summary: 'Metrics for Prometheus', response: text } },
-    async (_request, reply) => await reply.type(registry.contentType).send(await registry.metrics()),
+    async (_request, reply) => await reply.type(registry.contentType).send(await operations.readMetrics()),
   );
 }
 

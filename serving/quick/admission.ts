@@ -17,11 +17,11 @@ const open: Admission = { identify: () => nobody, take: () => true };
 /** @param guard null where nobody guards the routes */
 export function createAdmission(guard: GuardOptions | null, trustsProxies: boolean): Admission {
   if (guard === null) return open;
-  const { authenticator, limiter } = guard;
+  const { authenticator, isForeignHost, limiter } = guard;
   return {
     identify({ headers, method }) {
       // A token takes long to verify, and is not to be verified twice.
-      if (headers.authorization?.startsWith('Bearer ey') === true) return null;
+      if (headers.authorization?.startsWith('Bearer ey') === true || isForeignHost(headers.host)) return null;
       try {
         const caller = authenticator.identify(headers, method ?? '');
         if (caller instanceof Promise) {
@@ -39,7 +39,7 @@ export function createAdmission(guard: GuardOptions | null, trustsProxies: boole
     take({ socket }, caller) {
       if (limiter === null || caller.kind === 'internal') return true;
       const name = caller.kind === 'anonymous' ? (socket.remoteAddress ?? '') : `${caller.kind} ${caller.id}`;
-      return limiter.take(name) === 0;
+      return limiter.takeNow(name);
     },
   };
 }

@@ -1,10 +1,13 @@
 import type { Logger } from 'winston';
 import { openAuditLog } from '../../adapters/security/audit-log.ts';
 import type { ServiceEnvironment } from '../../config/service-environment.ts';
+import type { ClusterLink } from '../cluster/link.ts';
 import { createAuthenticator, type Authenticator } from './authenticate.ts';
-import type { GuardOptions } from './guard.ts';
+import { createHostCheck } from './check-host.ts';
+import { defaultFailureRate, type GuardOptions } from './guard.ts';
 import { openKeyRing, type KeyRing } from './key-ring.ts';
-import { createRateLimiter } from './rate-limiter.ts';
+import { createRateLimiter, type Rate, type RateLimiter } from './rate-limiter.ts';
+import { createSharedLimiter } from './shared-limiter.ts';
 import { openTls, type Tls } from './tls.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
@@ -25,12 +28,14 @@ export interface SecurityOptions {
   readonly logger: Logger;
   /** How often files that may change are looked at. @default 500, certificates 5000 */
   readonly pollMs?: number;
+  /** With several processes behind one port: limits hold for all of them together. @default there is one */
+  readonly cluster?: ClusterLink | null;
 }
 
 /** Throws where the service would be open to more than this machine, and where a file that protects it is unusable. */
 export async function openSecurity(options: SecurityOptions): Promise<Security> {
-  const { environment, directory, host, logger, pollMs } = options;
-  const { auth, jwt, rate, trustedProxies } = environment;
+  const { environment, directory, host, logger, pollMs, cluster = null } = options;
+  const { auth, jwt, rate, trustedProxies, allowedHosts } = environment;
   const poll = pollMs === undefined ? {} : { pollMs };
   // Internal callers show a key of the home also where others show tokens.
   const keys = auth.mode === 'none' ? null : await openKeyRing({ directory, logger, acceptsKeys: auth.keys, ...poll });
@@ -41,7 +46,14 @@ export async function openSecurity(options: SecurityOptions): Promise<Security> 
   warnOfRisks({ environment, host, keys, logger });
   const audit = await openAuditLog(directory);
   return {
-    guard: { authenticator, limiter: rate === null ? null : createRateLimiter(rate), audit, logger },
+    guard: {
+      authenticator,
+      isForeignHost: createHostCheck(authenticator, allowedHosts),
+      limiter: rate === null ? null : openLimiter('requests', rate, cluster),
+      failures: openLimiter('failures', defaultFailureRate, cluster),
+      audit,
+      logger,
+    },
     tls,
     trustedProxies,
     async close() {
@@ -50,6 +62,11 @@ export async function openSecurity(options: SecurityOptions): Promise<Security> 
       await audit.close();
     },
   };
+}
+
+function openLimiter(name: string, rate: Rate, cluster: ClusterLink | null): RateLimiter {
+  if (cluster === null) return createRateLimiter(rate);
+  return createSharedLimiter((caller) => cluster.drawTokens(name, rate, caller));
 }
 
 function refuseOpenDoor(authenticator: Authenticator, host: string): void {

@@ -7,7 +7,22 @@ export interface Rate {
 /** Token buckets, one per caller. */
 export interface RateLimiter {
   /** Takes one; 0 when it was there, else the milliseconds until there is one. */
+  take(caller: string): number | Promise<number>;
+  /** Takes one where that can be done at once; takes nothing otherwise. */
+  takeNow(caller: string): boolean;
+}
+
+/** What a bucket gave, and if nothing, the milliseconds until it has one. */
+export interface Drawn {
+  readonly granted: number;
+  readonly waitMs: number;
+}
+
+/** Buckets of this process. */
+export interface LocalRateLimiter extends RateLimiter {
   take(caller: string): number;
+  /** Takes up to so many. */
+  draw(caller: string, most: number): Drawn;
 }
 
 interface Bucket {
@@ -22,7 +37,7 @@ const maxBuckets = 10_000;
 export function createRateLimiter(
   { perSecond, burst }: Rate,
   now: () => number = () => performance.now(),
-): RateLimiter {
+): LocalRateLimiter {
   const buckets = new Map<string, Bucket>();
   const perMs = perSecond / 1_000;
   const open = (caller: string, atMs: number): Bucket => {
@@ -31,15 +46,31 @@ export function createRateLimiter(
     buckets.set(caller, bucket);
     return bucket;
   };
+  const fill = (caller: string): Bucket => {
+    const atMs = now();
+    const bucket = buckets.get(caller) ?? open(caller, atMs);
+    bucket.tokens = Math.min(burst, bucket.tokens + (atMs - bucket.atMs) * perMs);
+    bucket.atMs = atMs;
+    return bucket;
+  };
   return {
     take(caller) {
-      const atMs = now();
-      const bucket = buckets.get(caller) ?? open(caller, atMs);
-      bucket.tokens = Math.min(burst, bucket.tokens + (atMs - bucket.atMs) * perMs);
-      bucket.atMs = atMs;
+      const bucket = fill(caller);
       if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / perMs);
       bucket.tokens -= 1;
       return 0;
+    },
+    takeNow(caller) {
+      const bucket = fill(caller);
+      if (bucket.tokens < 1) return false;
+      bucket.tokens -= 1;
+      return true;
+    },
+    draw(caller, most) {
+      const bucket = fill(caller);
+      const granted = Math.min(most, Math.floor(bucket.tokens));
+      bucket.tokens -= granted;
+      return { granted, waitMs: granted > 0 ? 0 : Math.ceil((1 - bucket.tokens) / perMs) };
     },
   };
 }

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Registry } from '../../adapters/ports/registry.ts';
-import { openEmbeddedRegistry } from '../../adapters/registry/embedded.ts';
 import { openReplicas } from '../../adapters/replicas/http-replicas.ts';
 import { openStore } from '../../adapters/store/open-store.ts';
 import { createPredictionClient, type PredictionClient } from '../../client/prediction-client.ts';
@@ -13,13 +11,8 @@ import type { ModelStatus } from '../../config/wire.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { makePriceRows } from '../support/price-project.ts';
 import { killHard } from '../support/processes.ts';
-import {
-  servedModel as model,
-  servedSchema,
-  startService,
-  trainPackages,
-  type RunningService,
-} from '../support/serving.ts';
+import { askForever as keepAsking, startServingRig, type Load, type ServingRig } from '../support/serving-rig.ts';
+import { servedModel as model, servedSchema, startService, trainPackages } from '../support/serving.ts';
 
 const rows = makePriceRows(8, 2).rows.map((row) => ({ ...row }));
 let packagesFolder = '';
@@ -32,24 +25,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(packagesFolder, { recursive: true, force: true }));
 
-interface Rig {
-  readonly home: string;
-  readonly registry: Registry;
-  readonly service: RunningService;
-  readonly client: PredictionClient;
-}
-
-/** Two trained versions in a registry, the first of them champion, and a service in a process of its own. */
-async function startRig(): Promise<Rig> {
-  const home = await temporaryFolder();
-  const registry = await openEmbeddedRegistry({ directory: join(home, 'registry') });
-  for (const packageDirectory of packages) {
-    await registry.register({ model, idempotencyKey: packageDirectory, packageDirectory, tags: {} });
-  }
-  await registry.setAlias(model, 'champion', '1');
-  const service = await startService(home);
-  return { home, registry, service, client: createPredictionClient(service.url) };
-}
+type Rig = ServingRig;
+const startRig = (): Promise<Rig> => startServingRig(packages);
+const askForever = (client: PredictionClient): Load => keepAsking(client, rows, 'end');
 
 async function untilStatus({ client }: Rig, isReached: (status: ModelStatus) => boolean): Promise<ModelStatus> {
   for (;;) {
@@ -61,39 +39,6 @@ async function untilStatus({ client }: Rig, isReached: (status: ModelStatus) => 
 
 const readOutcomes = async (home: string) =>
   await (await openStore({ directory: join(home, 'store') })).readOutcomes({ model, schema: servedSchema });
-
-/** Asks from several clients at once until it is told to stop, or a request fails; what was answered, and the failures. */
-function askForever(client: PredictionClient): {
-  readonly answers: { version: string; id: string; probability: number }[];
-  readonly failures: unknown[];
-  stop(): Promise<void>;
-} {
-  const answers: { version: string; id: string; probability: number }[] = [];
-  const failures: unknown[] = [];
-  let isOver = false;
-  const ask = async (): Promise<void> => {
-    while (!isOver) {
-      try {
-        const { version, predictions } = await client.predict(model, { rows });
-        answers.push(
-          ...predictions.map(({ id, probabilities }) => ({ version, id, probability: probabilities?.['up'] ?? -1 })),
-        );
-      } catch (error) {
-        failures.push(error);
-        return;
-      }
-    }
-  };
-  const asking = Promise.all(Array.from({ length: 4 }, ask));
-  return {
-    answers,
-    failures,
-    async stop() {
-      isOver = true;
-      await asking;
-    },
-  };
-}
 
 describe('the champion is swapped', () => {
   it('under load without a failed request, and each answer is that of the version it names', async () => {

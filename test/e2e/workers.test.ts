@@ -1,25 +1,16 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEmbeddedRegistry } from '../../adapters/registry/embedded.ts';
-import type { Registry } from '../../adapters/ports/registry.ts';
 import type { ReplicaStatus } from '../../adapters/ports/replicas.ts';
 import { readHeartbeat } from '../../adapters/replicas/heartbeat.ts';
 import { compose } from '../../worker/compose.ts';
 import { openStore } from '../../adapters/store/open-store.ts';
-import { createPredictionClient, type PredictionClient } from '../../client/prediction-client.ts';
 import { homeAt } from '../../config/home.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import type { PredictAnswer } from '../../config/wire.ts';
 import { makePriceRows } from '../support/price-project.ts';
-import {
-  servedModel as model,
-  servedSchema,
-  startService,
-  trainPackages,
-  type RunningService,
-} from '../support/serving.ts';
+import { askForever, startServingRig, until, type ServingRig } from '../support/serving-rig.ts';
+import { servedModel as model, servedSchema, trainPackages } from '../support/serving.ts';
 
 const rows = makePriceRows(3, 2).rows.map((row) => ({ ...row }));
 let folder = '';
@@ -32,56 +23,15 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-interface Rig {
-  readonly home: string;
-  readonly registry: Registry;
-  readonly service: RunningService;
-  readonly client: PredictionClient;
+interface Rig extends ServingRig {
   list(): Promise<readonly ReplicaStatus[]>;
 }
 
 /** Two workers that serve version 1. */
-async function startRig(): Promise<Rig> {
-  const home = await temporaryFolder();
-  const registry = await openEmbeddedRegistry({ directory: join(home, 'registry') });
-  for (const packageDirectory of packages) {
-    await registry.register({ model, idempotencyKey: packageDirectory, packageDirectory, tags: {} });
-  }
-  await registry.setAlias(model, 'champion', '1');
-  const service = await startService(home, { SERVING_WORKERS: '2' });
-  const { replicas } = await compose(homeAt(home));
-  return { home, registry, service, client: createPredictionClient(service.url), list: () => replicas.list(model) };
-}
-
-/** Asks until it is told to stop; ids that were answered, and what failed. */
-function askForever(client: PredictionClient) {
-  const answers: { id: string; version: string }[] = [];
-  const failures: unknown[] = [];
-  let isOver = false;
-  const ask = async (): Promise<void> => {
-    while (!isOver) {
-      try {
-        const { version, predictions } = await client.predict(model, { rows });
-        answers.push(...predictions.map(({ id }) => ({ id, version })));
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  const asking = Promise.all(Array.from({ length: 4 }, ask));
-  const stop = async (): Promise<void> => {
-    isOver = true;
-    await asking;
-  };
-  return { answers, failures, stop };
-}
-
-async function until<T>(look: () => Promise<T | null>): Promise<T> {
-  for (;;) {
-    const found = await look().catch(() => null);
-    if (found !== null) return found;
-    await sleep(20);
-  }
+async function startRig(environment: Readonly<Record<string, string>> = {}): Promise<Rig> {
+  const rig = await startServingRig(packages, { SERVING_WORKERS: '2', ...environment });
+  const { replicas } = await compose(homeAt(rig.home));
+  return { ...rig, list: () => replicas.list(model) };
 }
 
 const pidOf = async ({ home }: Rig, replicaId: string): Promise<number | null> =>
@@ -97,7 +47,7 @@ describe('several processes behind one port', () => {
     ]);
     expect(new Set([rig.service.url, ...replicas.map(({ url }) => url)]).size).toBe(3);
 
-    const load = askForever(rig.client);
+    const load = askForever(rig.client, rows);
     for (const version of ['2', '1', '2']) {
       await rig.registry.setAlias(model, 'champion', version);
       await until(async () => ((await rig.list()).every(({ serving }) => serving === version) ? true : null));
@@ -110,7 +60,7 @@ describe('several processes behind one port', () => {
     expect(workersOf(load.answers)).toEqual(new Set(['r1-1', 'r1-2']));
 
     const killed = await pidOf(rig, 'r1-1');
-    const during = askForever(rig.client);
+    const during = askForever(rig.client, rows);
     process.kill(killed!, 'SIGKILL');
     const restarted = await until(async () => {
       const pid = await pidOf(rig, 'r1-1');
@@ -130,6 +80,39 @@ describe('several processes behind one port', () => {
     ).readOutcomes({ model, schema: servedSchema });
     const logged = new Set(ids);
     expect([...load.answers, ...during.answers].filter(({ id }) => !logged.has(id))).toEqual([]);
+  });
+
+  it('are measured and limited as one, and say when one of them is missing', async () => {
+    const rig = await startRig({ INCUMBENT_RATE_PER_SECOND: '0.001', INCUMBENT_RATE_BURST: '60' });
+    // A connection each, so that both are asked.
+    const headers = { connection: 'close', 'content-type': 'application/json' };
+    const ask = () => fetch(`${rig.service.url}/v1/models/${model}/predict`, { method: 'POST', headers, body: JSON.stringify({ rows }) }); // prettier-ignore
+    const answers: Response[] = [];
+    for (let asked = 0; asked < 36; asked += 1) answers.push(await ask());
+    const ids = await Promise.all(answers.map(async (one) => ((await one.json()) as PredictAnswer).predictions[0]!.id));
+    expect(new Set(ids.map((id) => id.split('-').slice(1, 3).join('-')))).toEqual(new Set(['r1-1', 'r1-2']));
+    const counted = async (): Promise<string> => await (await fetch(`${rig.service.url}/metrics`, { headers: { connection: 'close' } })).text(); // prettier-ignore
+    const ended =
+      /incumbent_request_duration_seconds_count\{route="\/v1\/models\/:name\/predict",model="prices",status="200"\} (\d+)/;
+    const text = await counted();
+    expect(Number(ended.exec(text)?.[1])).toBe(36);
+    expect(text).toContain(`incumbent_version_info{model="prices",role="champion",version="1"} 1`);
+
+    const killed = await pidOf(rig, 'r1-1');
+    process.kill(killed!, 'SIGKILL');
+    const warned = await until(async () => {
+      const { warnings } = (await (await fetch(`${rig.service.url}/ready`)).json()) as { warnings: string[] };
+      return warnings.length === 0 ? null : warnings;
+    });
+    expect(warned).toEqual(['1 of 2 workers answer; the others are being started again']);
+    // What the dead one counted still counts.
+    const after = Number(ended.exec(await counted())?.[1]);
+    expect(after).toBe(36);
+    let refused = 0;
+    for (let asked = 0; asked < 40; asked += 1) if ((await ask()).status === 429) refused += 1;
+    // Sixty in all, twice /metrics among them, whoever of the two was asked; what the dead one held unused is gone.
+    expect(refused).toBeGreaterThanOrEqual(18);
+    expect(refused).toBeLessThanOrEqual(30);
   });
 
   it('end together, in order', async () => {

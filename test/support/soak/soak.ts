@@ -13,7 +13,7 @@ export interface SoakPlan {
   readonly schema: DataSchema;
   readonly packages: readonly string[];
   readonly rows: readonly object[];
-  /** Answered requests of one row each; the outcome of every tenth is reported, until that is acknowledged. */
+  /** Answered requests of one row each; the outcome of every fiftieth is reported, until that is acknowledged. */
   readonly requests: number;
   /** Ends and restarts of the service: every fourth in order (SIGTERM), the others by SIGKILL. */
   readonly restarts: number;
@@ -44,8 +44,8 @@ export interface SoakReport {
   readonly failed: Readonly<Record<string, number>>;
 }
 
-const clients = 64;
-const reportEvery = 10;
+const clients = 256;
+const reportEvery = 50;
 
 /** What was acknowledged, and what happened meanwhile. */
 interface Course {

@@ -6,7 +6,7 @@ import { openKeyFile } from '../../../adapters/security/key-file.ts';
 import type { Scope } from '../../../config/scopes.ts';
 import { readServiceEnvironment } from '../../../config/service-environment.ts';
 import { openSecurity, type Security } from '../../../serving/security/open-security.ts';
-import type { Rate } from '../../../serving/security/rate-limiter.ts';
+import { createRateLimiter, type Rate } from '../../../serving/security/rate-limiter.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { quietLogger, startRig, type Behaviour, type Rig } from './support.ts';
 
@@ -34,7 +34,7 @@ export async function startSecured(
   const rig = await startRig(given.behaviours ?? [{}, { goldenDifference: 1e-7 }], {
     security: {
       ...security,
-      guard: { ...security.guard, ...(given.failureRate && { failureRate: given.failureRate }) },
+      guard: { ...security.guard, ...(given.failureRate && { failures: createRateLimiter(given.failureRate) }) },
     },
     bodyLimitBytes: settings.bodyLimitBytes,
   });
