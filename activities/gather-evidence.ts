@@ -25,15 +25,22 @@ export async function gatherEvidence(
   request: GateRequest,
   { snapshot, choice: { chosen, costs, challengerSimpler }, championPackage, golden }: Exam,
 ): Promise<GateEvidence> {
-  const holdout = await deps.store.readSnapshot(snapshot, snapshot.split.holdout);
-  const training = await deps.store.readSnapshot(snapshot, snapshot.split.train);
-  const [challenger, champion] = await Promise.all([
+  const [holdout, training, challenger, champion] = await Promise.all([
+    deps.store.readSnapshot(snapshot, snapshot.split.holdout),
+    deps.store.readSnapshot(snapshot, snapshot.split.train),
     score(deps, chosen.packageDirectory, snapshot),
     championPackage === null ? null : score(deps, championPackage, snapshot),
   ]);
   const task = taskOf(snapshot.schema);
   const examinees = { challenger: chosen.packageDirectory, champion: championPackage };
   const { seed } = request.policy.gate;
+  // Side by side: a process scores while this one compares rows.
+  const [robustness, guards, leaks, quarantine] = await Promise.all([
+    probeRobustness(deps, { ...examinees, snapshot, holdout, seed }),
+    gatherGuardEvidence(deps, request, { snapshot, training, holdout }),
+    checkExam(deps, request, snapshot, holdout),
+    faceQuarantined(deps, request, { snapshot, task, chosen, challenger, champion }),
+  ]);
   return {
     task,
     labels: holdout.labels,
@@ -42,14 +49,10 @@ export async function gatherEvidence(
     trainingLabels: describeTrainingLabels(training, snapshot),
     challengerSimpler,
     costs,
-    ...(await probeRobustness(deps, { ...examinees, snapshot, holdout, seed })),
-    ...(await gatherGuardEvidence(deps, request, { snapshot, training, holdout })),
+    ...robustness,
+    ...guards,
     level: levelFor(request),
-    examChecks: [
-      ...(await checkExam(deps, request, snapshot, holdout)),
-      ...(await faceQuarantined(deps, request, { snapshot, task, chosen, challenger, champion })),
-      ...(golden === null ? [] : [golden.check]),
-    ],
+    examChecks: [...leaks, ...quarantine, ...(golden === null ? [] : [golden.check])],
   };
 }
 
