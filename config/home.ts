@@ -17,6 +17,8 @@ export interface Home {
   /** Canaries that are open, by model. */
   readonly canaries: string;
   readonly projects: string;
+  /** The aliases that the service followed last, by model, where they are kept in MLflow. */
+  readonly followed: string;
   /** API keys, the secret that worker and service share, the audit log. */
   readonly security: string;
   readonly reports: string;
@@ -39,6 +41,7 @@ export function homeAt(directory: string): Home {
     settings: join(home, 'settings'),
     canaries: join(home, 'canaries'),
     projects: join(home, 'projects'),
+    followed: join(home, 'followed'),
     security: join(home, 'security'),
     reports: join(home, 'reports'),
     traces: join(home, 'traces'),

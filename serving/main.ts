@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'winston';
 import { createLogger } from '../adapters/log/logger.ts';
-import { openNotes } from '../adapters/notes/file-notes.ts';
+import { listNoted, openNotes } from '../adapters/notes/file-notes.ts';
 import type { Canary } from '../adapters/ports/replicas.ts';
 import type { Registry } from '../adapters/ports/registry.ts';
 import { defaultPollMs, openRegistry } from '../adapters/registry/open-registry.ts';
@@ -16,6 +16,7 @@ import { openPredictionLog } from '../adapters/store/prediction-log.ts';
 import { openTracing } from '../adapters/tracing/open-tracing.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
+import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import { homeAt, type Home } from '../config/home.ts';
 import { readMlflowEnvironment } from '../config/mlflow-environment.ts';
 import { readStoreLocation } from '../config/store-location.ts';
@@ -64,7 +65,7 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
     logger,
     models,
     pollMs: environment.pollMs ?? defaultPollMs(mlflow),
-    ...sourcesAt(home, environment, registry),
+    ...sourcesAt(home, environment, registry, mlflow !== null),
     bodyLimitBytes: serviceEnvironment.bodyLimitBytes,
     home,
     ...(tracing && { feedbackTraces: openNotes<FeedbackTrace>(home.traces) }),
@@ -95,9 +96,12 @@ async function start(environment: Environment, logger: Logger): Promise<Running>
 }
 
 /** What the service reads of a home directory, beside its registry. */
-function sourcesAt(home: Home, { replicaId, privacyKey }: Environment, registry: Registry) {
+function sourcesAt(home: Home, { replicaId, privacyKey }: Environment, registry: Registry, isRemote: boolean) {
   return {
-    discoverModels: () => registry.listModels(),
+    // Files are not away for a while.
+    ...(isRemote && { memory: openNotes<Aliases>(home.followed) }),
+    // While the registry is away, those that were followed before.
+    discoverModels: () => registry.listModels().catch(() => listNoted(home.followed)),
     pseudonymise: privacyKey === null ? null : createPseudonymiser(privacyKey),
     readSettings: openNotes<AnswerSettings>(home.settings).read,
     readCanary: openNotes<Canary | null>(home.canaries).read,

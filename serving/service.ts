@@ -9,6 +9,7 @@ import type { Pseudonymise } from '../adapters/privacy/pseudonyms.ts';
 import { createFilePackages } from '../adapters/packages/file-packages.ts';
 import type { AnswerFacts } from '../domain/answers/facts.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
+import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import type { Home } from '../config/home.ts';
 import { registerDashboard } from './dashboard/routes.ts';
 import type { ClusterLink } from './cluster/link.ts';
@@ -41,6 +42,8 @@ export interface ServiceOptions {
   readonly readSettings?: (model: string) => Promise<AnswerSettings | null>;
   /** The canary that a promotion has opened for a model. @default there never is one */
   readonly readCanary?: (model: string) => Promise<Canary | null>;
+  /** The aliases that were followed last, for a start while the registry is away. @default nothing is remembered */
+  readonly memory?: Notes<Aliases>;
   /** Rejects with the reason when nothing can be logged. */
   readonly checkLog: () => Promise<void>;
   /** @default 200 */
@@ -148,6 +151,7 @@ function createLoggedSlots(options: ServiceOptions, model: string): ModelSlots {
     model,
     registry,
     readCanary,
+    ...(options.memory && { memory: options.memory }),
     loadModel,
     readFacts,
     onExplainFailure: (error) => void logger.warn(`${model}: an explanation failed`, { model, error }),

@@ -1,8 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../files/durable.ts';
 import { isModelName } from '../files/names.ts';
 import type { Notes } from '../ports/notes.ts';
+
+/** The models that have a note. */
+export async function listNoted(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.flatMap((name) => /^([^.]+)\.json$/.exec(name)?.[1] ?? []).filter(isModelName);
+}
 
 /** Notes as one JSON file per model. */
 export function openNotes<T>(directory: string): Notes<T> {

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
-import { slotOrder, type ModelSlots } from '../slots/model-slots.ts';
+import { slotOrder } from '../slots/followed-aliases.ts';
+import type { ModelSlots } from '../slots/model-slots.ts';
 import { addGauge } from './gauge.ts';
 import { registerHistogram, type Labels, type Series } from './histogram.ts';
 import type { LoadGate } from './load-gate.ts';

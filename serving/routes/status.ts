@@ -1,7 +1,8 @@
 import type { ModelStatus } from '../../config/wire.ts';
 import { findModel, type Dependencies } from '../dependencies.ts';
 import { ServiceError } from '../errors.ts';
-import { slotOrder, type Slots } from '../slots/model-slots.ts';
+import { slotOrder } from '../slots/followed-aliases.ts';
+import type { Slots } from '../slots/model-slots.ts';
 
 /** What this replica has in memory for a model, and what is wrong. */
 export async function describeModel(deps: Dependencies, name: string): Promise<ModelStatus> {

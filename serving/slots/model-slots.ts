@@ -1,6 +1,8 @@
 import type { Canary } from '../../adapters/ports/replicas.ts';
+import type { Notes } from '../../adapters/ports/notes.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { noAliases, type Alias, type Aliases } from '../../domain/lifecycle/aliases.ts';
+import { createFollowedAliases, slotOrder } from './followed-aliases.ts';
 import type { HostedVersion } from './hosted-version.ts';
 import { describeProblem, type RegistryProblem } from './problem.ts';
 import { createVersionPool, type VersionPool, type VersionPoolOptions } from './version-pool.ts';
@@ -13,6 +15,8 @@ type ReadableRegistry = Pick<Registry, 'fetchPackage' | 'getAliases' | 'listVers
 export interface ModelSlotsOptions extends VersionPoolOptions {
   readonly registry: ReadableRegistry;
   readonly readCanary: (model: string) => Promise<Canary | null>;
+  /** The aliases that were followed last, for a start while the registry is away; without it nothing is served then. */
+  readonly memory?: Notes<Aliases>;
   readonly onSwitch: (from: string | null, to: string | null) => void;
 }
 
@@ -32,11 +36,9 @@ export interface ModelSlots {
 
 const empty: Slots = { champion: null, previous: null, challenger: null };
 
-/** The champion first: it must not wait for the others. */
-export const slotOrder: readonly Alias[] = ['champion', 'previous', 'challenger'];
-
 export function createModelSlots(options: ModelSlotsOptions): ModelSlots {
-  const { model, registry, readCanary, onSwitch } = options;
+  const { model, registry, readCanary, onSwitch, memory = null } = options;
+  const followed = createFollowedAliases(model, memory);
   const pool = createVersionPool(options);
   let slots = empty;
   let aliases: Aliases = noAliases;
@@ -63,10 +65,13 @@ export function createModelSlots(options: ModelSlotsOptions): ModelSlots {
         canary = await readCanary(model);
         aliases = found;
         registryProblem = null;
+        await followed.note(found);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         registryProblem = { sinceMs: registryProblem?.sinceMs ?? lookedAtMs, reason };
-        return;
+        const last = slots.champion === null ? await followed.recall() : null;
+        if (last === null) return;
+        aliases = last;
       }
       for (const alias of slotOrder) {
         const version = aliases[alias];

@@ -99,11 +99,18 @@ describe('a server that misbehaves', () => {
       const first = await startMlflowServer({ directory });
       const { registry } = await open({ url: first.url });
       try {
-        await register(registry, 'a');
+        for (const key of ['a', 'b']) await register(registry, key);
         await registry.setAlias(model, 'champion', '1');
+        await registry.fetchPackage(model, '1');
       } finally {
         await first.kill();
       }
+      // What was fetched is at hand meanwhile, checked as ever; what was not is not.
+      const folder = await registry.fetchPackage(model, '1');
+      await expect(registry.fetchPackage(model, '2')).rejects.toMatchObject({ code: 'unavailable' });
+      await appendFile(join(folder, 'weights.bin'), 'x');
+      await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject({ code: 'package-altered' });
+      await rm(folder, { recursive: true });
       await expect(registry.getAliases(model)).rejects.toMatchObject({
         code: 'unavailable',
         message: expect.stringContaining('(MLFLOW_TRACKING_URI)'),

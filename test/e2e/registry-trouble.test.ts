@@ -9,7 +9,7 @@ import { connectToMlflow } from '../../adapters/mlflow/connection.ts';
 import type { Registry } from '../../adapters/ports/registry.ts';
 import { openMlflowRegistry } from '../../adapters/registry/mlflow/registry.ts';
 import { createPredictionClient, type PredictionClient } from '../../client/prediction-client.ts';
-import { startMlflowServer, writeBasicAuth, type MlflowServer } from '../support/mlflow-server.ts';
+import { admin, startMlflowServer, writeBasicAuth, type MlflowServer } from '../support/mlflow-server.ts';
 import { makePriceRows } from '../support/price-project.ts';
 import { killHard } from '../support/processes.ts';
 import { launchService, servedModel as model, trainPackages } from '../support/serving.ts';
@@ -37,11 +37,22 @@ beforeAll(async () => {
   for (const [index, packageDirectory] of [one!, other!, one!, other!].entries())
     await registry.register({ model, idempotencyKey: String(index), packageDirectory, tags: {} });
   await registry.setAlias(model, 'champion', '1');
-  const environment = { MLFLOW_TRACKING_URI: server.url, INCUMBENT_POLL_MS: '100' };
-  ({ url: serviceUrl } = await launchService(join(folder, 'home'), environment, (child) => (serviceProcess = child)));
-  service = createPredictionClient(serviceUrl);
+  await start();
   asking = askOn();
 }, 300_000);
+
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  const own = { MLFLOW_TRACKING_URI: server.url, INCUMBENT_POLL_MS: '100', ...environment };
+  ({ url: serviceUrl } = await launchService(join(folder, 'home'), own, (child) => (serviceProcess = child)));
+  service = createPredictionClient(serviceUrl);
+}
+
+/** As after a crash: it knows nothing but what lies in its home. */
+async function restartWithWrongPassword(): Promise<void> {
+  expect(await asking.stop()).toEqual([]);
+  await killHard(serviceProcess!);
+  await start({ MLFLOW_TRACKING_USERNAME: admin.username, MLFLOW_TRACKING_PASSWORD: 'wrong' });
+}
 
 afterAll(async () => {
   if (serviceProcess !== undefined) await killHard(serviceProcess);
@@ -116,10 +127,16 @@ describe('a service answers with its champion all along, and says what is wrong,
     const { problem: refused, serving } = await untilProblem(/the server wants credentials, or refuses those given/);
     expect(refused).toMatch(/MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN/);
     expect([serving, sinceIn(refused)]).toEqual(['2', sinceIn(gone)]);
-    expect(await ready()).toMatchObject({ status: 200, ready: true, warnings: [`${model}: ${refused}`] });
+    await restartWithWrongPassword();
+    const { problem: again, serving: stillServing } = await untilProblem(/refuses those given/);
+    expect(again).toMatch(/version 2 keeps serving$/);
+    expect(stillServing).toBe('2');
+    expect((await service.predict(model, { rows })).version).toBe('2');
+    expect(await ready()).toMatchObject({ status: 200, ready: true, warnings: [`${model}: ${again}`] });
     await server.kill();
     server = await startMlflowServer({ directory: mlflowDirectory(), port: server.port });
     expect((await untilProblem(null)).serving).toBe('2');
+    asking = askOn();
   });
 
   it('when a file of the next champion was altered, and takes it when it was restored', async () => {

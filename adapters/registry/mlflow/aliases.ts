@@ -5,12 +5,10 @@ import { isMissing, type MlflowConnection } from '../../mlflow/connection.ts';
 import { tagNames } from '../../mlflow/tags.ts';
 import { RegistryError } from '../../ports/registry.ts';
 import { versionNotFound } from './errors.ts';
-import { findModel, registeredName } from './registered-model.ts';
+import { findModel, readTimeoutMs, registeredName } from './registered-model.ts';
 
 const attempts = 6;
 const pauseMs = 40;
-/** Of one try to read aliases, which takes a server a few milliseconds: who follows them must learn soon that it is away. */
-const readTimeoutMs = 5_000;
 
 export async function readAliases(connection: MlflowConnection, model: string): Promise<Aliases> {
   const found = await findModel(connection, model, { timeoutMs: readTimeoutMs });

@@ -1,10 +1,10 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMlflowError, type MlflowClient } from 'mlflow-js-client';
 import { temporaryName } from '../../files/durable.ts';
 import { RegistryError, type Signer } from '../../ports/registry.ts';
 import { noTrust, type PackageTrust } from '../keys.ts';
-import { manifestFile, manifestSignatureFile, type Manifest } from '../manifest.ts';
+import { manifestFile, manifestSignatureFile, sha256 as hashOf, type Manifest } from '../manifest.ts';
 import { makeSignature, verifyPackage, type SealedVersion } from '../seal.ts';
 
 /** Where the files of a version are. */
@@ -21,7 +21,7 @@ export async function fetchVerified(
   trust: PackageTrust,
 ): Promise<string> {
   const { model, version, manifestSha256 } = remote;
-  const folder = join(directory, model, `${version}-${manifestSha256.slice(0, 16)}`);
+  const folder = folderOf(directory, model, version, manifestSha256);
   if (!(await isThere(folder))) {
     await fetchInto(client, folder, remote, trust);
     return folder;
@@ -41,6 +41,30 @@ export async function fetchVerified(
       `${error.message}. This is the local copy in ${folder}: delete it to fetch it anew`,
     );
   }
+}
+
+/**
+ * The copy of a version that was fetched before, for when the server can't be asked: as its manifest and the name of its folder say, and
+ * its signature where signing is on. Null where there is none, or several.
+ */
+export async function findLocalCopy(
+  directory: string,
+  model: string,
+  version: string,
+  trust: PackageTrust,
+): Promise<string | null> {
+  const names = await readdir(join(directory, model)).catch(() => []);
+  const [name, another] = names.filter((one) => new RegExp(`^${version}-[0-9a-f]{16}$`).test(one));
+  if (name === undefined || another !== undefined) return null;
+  const folder = join(directory, model, name);
+  const manifestSha256 = hashOf(await readFile(join(folder, manifestFile)));
+  if (folder !== folderOf(directory, model, version, manifestSha256)) return null;
+  await verifyPackage(folder, { model, version, manifestSha256 }, trust);
+  return folder;
+}
+
+function folderOf(directory: string, model: string, version: string, manifestSha256: string): string {
+  return join(directory, model, `${version}-${manifestSha256.slice(0, 16)}`);
 }
 
 /** Signs a version where it is kept, in place of any other signature; readers take the signature over when theirs doesn't do. */

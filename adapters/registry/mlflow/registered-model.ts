@@ -4,6 +4,9 @@ import { tagNames } from '../../mlflow/tags.ts';
 import { isModelName } from '../../files/names.ts';
 import { RegistryError } from '../../ports/registry.ts';
 
+/** Of one try to read what takes a server a few milliseconds: who serves must learn soon that it is away. */
+export const readTimeoutMs = 5_000;
+
 /** The name that a model has on the server. */
 export function registeredName({ prefix }: MlflowConnection, model: string): string {
   if (isModelName(model)) return `${prefix}${model}`;

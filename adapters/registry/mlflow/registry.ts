@@ -5,8 +5,8 @@ import { RegistryError, type Registry, type VersionInfo } from '../../ports/regi
 import { noTrust, type PackageTrust } from '../keys.ts';
 import { readAliases, writeAlias } from './aliases.ts';
 import { toRegistryError, versionNotFound } from './errors.ts';
-import { fetchVerified, signRemote, type RemotePackage } from './package-cache.ts';
-import { findModel, registeredName } from './registered-model.ts';
+import { fetchVerified, findLocalCopy, signRemote, type RemotePackage } from './package-cache.ts';
+import { findModel, readTimeoutMs, registeredName } from './registered-model.ts';
 import { registerVersion } from './register.ts';
 
 export interface MlflowRegistryOptions {
@@ -42,8 +42,16 @@ export function openMlflowRegistry({ connection, cacheDirectory, trust = noTrust
       const versions = await collect(client.modelVersions.search(search));
       return versions.filter(isOurs).map((version) => toInfo(model, version));
     },
-    fetchPackage: async (model, version) =>
-      await fetchVerified(client, cacheDirectory, await remote(model, version), trust),
+    async fetchPackage(model, version) {
+      try {
+        return await fetchVerified(client, cacheDirectory, await remote(model, version), trust);
+      } catch (error) {
+        // Of MLflow's errors those that say that it is away; what it says of a version is a RegistryError.
+        const copy = isMlflowError(error) ? await findLocalCopy(cacheDirectory, model, version, trust) : null;
+        if (copy === null) throw error;
+        return copy;
+      }
+    },
     signVersion: async (model, version, signer) => {
       await signRemote(client, cacheDirectory, await remote(model, version), signer);
     },
@@ -61,10 +69,12 @@ export function openMlflowRegistry({ connection, cacheDirectory, trust = noTrust
 
 async function getVersion(connection: MlflowConnection, model: string, version: string): Promise<VersionInfo> {
   const name = registeredName(connection, model);
-  const found = await connection.client.modelVersions.get(name, version).catch((error: unknown) => {
-    const isNone = isMissing(error) || isMlflowError(error, 'INVALID_PARAMETER_VALUE');
-    throw isNone ? versionNotFound(model, version, error) : error;
-  });
+  const found = await connection.client.modelVersions
+    .get(name, version, { timeoutMs: readTimeoutMs })
+    .catch((error: unknown) => {
+      const isNone = isMissing(error) || isMlflowError(error, 'INVALID_PARAMETER_VALUE');
+      throw isNone ? versionNotFound(model, version, error) : error;
+    });
   if (isOurs(found)) return toInfo(model, found);
   const advice = 'only versions that Incumbent registered can be served: move the alias to one of those';
   throw new RegistryError(

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Registry, Signer } from '../../../adapters/ports/registry.ts';
 import type { Canary } from '../../../adapters/ports/replicas.ts';
+import { openNotes } from '../../../adapters/notes/file-notes.ts';
 import { openEmbeddedRegistry } from '../../../adapters/registry/embedded.ts';
 import { noTrust, toSigner, toTrustedKey, type PackageTrust } from '../../../adapters/registry/keys.ts';
 import { createModelSlots, type ModelSlots } from '../../../serving/slots/model-slots.ts';
@@ -21,6 +22,8 @@ interface SlotsRig {
   readonly openCanary: (opened: Canary | null) => void;
   /** Breaks what the slots read from, until it is called with null. */
   readonly breakRegistry: (reason: string | null) => void;
+  /** Slots of a service that knows nothing but what the one before noted. */
+  readonly restart: () => ModelSlots;
 }
 
 async function openSlots(
@@ -39,24 +42,27 @@ async function openSlots(
   const failures: string[] = [];
   let broken: string | null = null;
   let canary: Canary | null = null;
-  const slots = createModelSlots({
+  const options = {
     model,
     registry: {
       ...registry,
-      getAliases: (name) => (broken === null ? registry.getAliases(name) : Promise.reject(new Error(broken))),
+      getAliases: (name: string) => (broken === null ? registry.getAliases(name) : Promise.reject(new Error(broken))),
     },
+    memory: openNotes(join(directory, 'followed')),
     loadModel: models.load,
     readFacts: () => Promise.resolve(null),
     onExplainFailure: () => undefined,
     goldenTolerance: 1e-5,
     firstRetryMs: 1,
     readCanary: () => Promise.resolve(canary),
-    onSwitch: (from, to) => void switches.push(`${from ?? 'none'} → ${to ?? 'none'}`),
+    onSwitch: (from: string | null, to: string | null) => void switches.push(`${from ?? 'none'} → ${to ?? 'none'}`),
     onLoad: () => undefined,
-    onFailure: ({ version, reason }) => void failures.push(`${version}: ${reason}`),
-  });
+    onFailure: ({ version, reason }: { version: string; reason: string }) =>
+      void failures.push(`${version}: ${reason}`),
+  } satisfies Parameters<typeof createModelSlots>[0];
   return {
-    slots,
+    slots: createModelSlots(options),
+    restart: () => createModelSlots(options),
     registry,
     directory,
     models,
@@ -199,6 +205,31 @@ describe('the slots of a model', () => {
     rig.breakRegistry(null);
     await rig.slots.follow();
     expect(rig.slots.problem()).toBeNull();
+  });
+
+  it('are what was followed last when the service is started while the registry can’t be read, and follow it again later', async () => {
+    const rig = await openSlots([{}, {}]);
+    await rig.registry.setAlias(model, 'champion', '2');
+    await rig.registry.setAlias(model, 'previous', '1');
+    await rig.slots.follow();
+    rig.breakRegistry('connection refused');
+    const restarted = rig.restart();
+    await restarted.follow();
+    expect(versions({ ...rig, slots: restarted })).toEqual(['2', '1', null]);
+    expect(restarted.problem()).toMatch(/^the registry can't be read since .*: connection refused; version 2 keeps/);
+    rig.breakRegistry(null);
+    await rig.registry.setAlias(model, 'champion', '1');
+    await restarted.follow();
+    expect(versions({ ...rig, slots: restarted })).toEqual(['1', '1', null]);
+    expect(restarted.problem()).toBeNull();
+  });
+
+  it('are empty when the service is started for the first time while the registry can’t be read', async () => {
+    const rig = await openSlots([{}]);
+    rig.breakRegistry('connection refused');
+    await rig.slots.follow();
+    expect(versions(rig)).toEqual([null, null, null]);
+    expect(rig.slots.problem()).toMatch(/connection refused; nothing is served$/);
   });
 
   it('stay as they are when the registry has lost the model', async () => {
