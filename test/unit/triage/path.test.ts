@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Dependencies } from '../../../activities/dependencies.ts';
@@ -129,6 +129,8 @@ const triage = (champion: string, signals = [drift], given = policy) =>
 describe('from a signal to a recalibrated challenger', () => {
   it('recalibrates a champion whose ranking holds, with the same weights, and passes the gate', async () => {
     const champion = await crown();
+    // The examples that its candidates shared are gone.
+    expect(await readdir(join(homeAt(folder).work, 'first'))).toEqual(['linear_all']);
     await serve(drawRows(3_000, 2, { shift: -1.8 }), champion);
     const judged = await triage(champion);
     expect(judged).toMatchObject({ action: 'recalibrate', checks: [{ outcome: 'pass' }, { outcome: 'fail' }] });
