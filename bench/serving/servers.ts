@@ -75,8 +75,19 @@ export async function startMlflow(packageDirectory: string): Promise<Server> {
 
 /** In a process group of its own: what it starts belongs to it. */
 function begin(executable: string, args: readonly string[], env: NodeJS.ProcessEnv, stdio: StdioOptions): ChildProcess {
-  return spawn(executable, args, { env, stdio, detached: true });
+  const child = spawn(executable, args, { env, stdio, detached: true });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
+
+const running = new Set<ChildProcess>();
+
+// Groups of their own outlive a bench that is broken off.
+process.once('exit', () => {
+  for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 async function whenAnswering(child: ChildProcess, url: string, path: string): Promise<Server> {
   const deadlineMs = Date.now() + readyTimeoutMs;
