@@ -10,6 +10,7 @@ import type { GateEvidence } from '../domain/gate/evidence.ts';
 import { judgeGate } from '../domain/gate/judge.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
+import { mayLend } from '../domain/following/lender.ts';
 import { weightsOf } from '../domain/explain/importances.ts';
 import { buildReference, type DriftReference } from '../domain/monitoring/reference.ts';
 import type { MonitorPolicy } from '../domain/policy.ts';
@@ -159,7 +160,7 @@ function costTags({ bytes, speed }: ServingCost): Record<string, string> {
 }
 
 function describeResult(
-  { fingerprint, trained }: GateRequest,
+  { fingerprint, trained, champion, policy }: GateRequest,
   chosen: TrainedCandidate,
   snapshot: Snapshot,
   verdict: Verdict,
@@ -175,5 +176,6 @@ function describeResult(
     lastKey: snapshot.lastKey,
     trainings: trained.length,
     checks: verdict.checks,
+    ...(champion !== null && policy.challenger.follow && mayLend(verdict) ? { lends: true } : {}),
   };
 }

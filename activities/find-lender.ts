@@ -1,5 +1,4 @@
 import type { LedgerEntry } from '../adapters/ports/ledger.ts';
-import { mayLend } from '../domain/following/lender.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import type { Switch } from '../domain/lifecycle/switch.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -41,7 +40,7 @@ function listLenders(entries: readonly LedgerEntry[], base: string): readonly st
   return since
     .filter(({ kind }) => kind.startsWith('gate: '))
     .map(({ evidence }) => evidence as RetrainResult)
-    .flatMap((result) => (result.version !== null && mayLend(result) ? [result.version] : []))
+    .flatMap((result) => (result.version !== null && result.lends === true ? [result.version] : []))
     .filter((version) => !promoted.includes(version))
     .reverse();
 }

@@ -99,11 +99,17 @@ async function learn(
   if (upToId === null) return state;
   const directories = networks.map(({ packageDirectory }) => packageDirectory);
   const signatures = await Promise.all(directories.map((directory) => packages.readSignature(directory)));
-  const from = signatures.reduce((newest, { lastKey }) => (lastKey > newest ? lastKey : newest), afterId ?? '');
-  if (from >= upToId) return state;
-  const after = from === '' || from.startsWith('history:') ? {} : { afterId: from };
+  const from = newestPrediction([afterId, ...signatures.map(({ lastKey }) => lastKey)]);
+  if (from !== null && from >= upToId) return state;
+  const after = from === null ? {} : { afterId: from };
   const { table, labels } = newestRows(await store.readLabelled({ model, schema, upToId, ...after }), mostRows);
   if (labels.length === 0) return state;
   const outputs = await runtime.scoreTable(directories, table, currentScope().signal);
   return follow(state, { labels, outputs }, served);
+}
+
+/** Of keys of rows; those of the project's history are older than any prediction. */
+function newestPrediction(keys: readonly (string | null)[]): string | null {
+  const predictions = keys.filter((key) => key !== null && !key.startsWith('history:') && !key.startsWith('extract:'));
+  return predictions.reduce((newest, key) => (newest === null || key! > newest ? key : newest), null);
 }

@@ -57,11 +57,10 @@ function blends({ mode, policy }: RunRequest): boolean {
   return mode === 'train' && policy.challenger.blendMembers > 1;
 }
 
-/** An extract that a person brought ends where they ended it. */
-function refits({ mode, policy, trainingData }: RunRequest, { outcome, networks }: RetrainResult): boolean {
-  return (
-    outcome === 'pass' && policy.challenger.refit && mode === 'train' && trainingData === null && networks.length > 0
-  );
+/** What is promoted or lent is to know the newest rows; an extract that a person brought ends where they ended it. */
+function refits({ mode, policy, trainingData }: RunRequest, { outcome, lends, networks }: RetrainResult): boolean {
+  const isUsed = outcome === 'pass' || lends === true;
+  return isUsed && policy.challenger.refit && mode === 'train' && trainingData === null && networks.length > 0;
 }
 
 async function refit(

@@ -1,4 +1,4 @@
-import type { RetrainResult } from '../lifecycle/results.ts';
+import type { Verdict } from '../verdict.ts';
 
 /** What the gate asks of losses. Live labels ask it anew, of every network that is lent, on every row. */
 const askedAgain: readonly string[] = [
@@ -17,7 +17,7 @@ const askedAgain: readonly string[] = [
  * past. Harm to a slice or a group, an exam that it had seen, and likeness to what was rolled back is nothing that following would see: with any of
  * these it lends nothing.
  */
-export function mayLend({ outcome, checks }: Pick<RetrainResult, 'outcome' | 'checks'>): boolean {
+export function mayLend({ outcome, checks }: Pick<Verdict, 'outcome' | 'checks'>): boolean {
   if (outcome !== 'fail' && outcome !== 'inconclusive') return false;
   return checks.every((check) => check.outcome !== 'fail' || isAskedAgain(check.name));
 }

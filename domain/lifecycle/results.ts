@@ -21,6 +21,8 @@ export interface RetrainResult {
   /** Ids of this run's candidates whose networks the challenger is made of. */
   readonly networks: readonly string[];
   readonly checks: readonly Check[];
+  /** Not promoted, but its networks may help a champion to follow its labels. */
+  readonly lends?: boolean;
   /** Which candidates were stopped on the way; absent where nobody was compared. */
   readonly search?: SearchAccount;
   /** The golden set after this exam, where the project names one. */

@@ -5,12 +5,11 @@ import type { Check, Outcome } from '../../../domain/verdict.ts';
 const check = (name: string, outcome: Outcome): Check => ({ name, outcome, reason: '', rowsSeen: 1, rowsNeeded: 1 });
 
 describe('a challenger that was not promoted', () => {
-  it.each<[string, Outcome | 'blocked', readonly Check[], boolean]>([
+  it.each<[string, Outcome, readonly Check[], boolean]>([
     ['lends its networks where nothing was decided', 'inconclusive', [check('paired-loss', 'inconclusive')], true],
     ['and where it lost as of then', 'fail', [check('paired-loss', 'fail'), check('calibration:brier', 'fail')], true],
     ['and where a baseline was better', 'inconclusive', [check('baseline:same-as-last', 'fail')], true],
     ['not where it passed: it is promoted, or a person said no', 'pass', [check('paired-loss', 'pass')], false],
-    ['not where the data were refused', 'blocked', [], false],
     ['not where it harms a slice', 'fail', [check('slice:region=north', 'fail')], false],
     ['not where it harms a group', 'fail', [check('fairness:sex', 'fail')], false],
     ['not where it had seen the exam', 'fail', [check('leak:challenger', 'fail')], false],

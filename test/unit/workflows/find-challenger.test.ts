@@ -118,6 +118,13 @@ describe('a retraining run', () => {
     expect(heard.trainings.every(({ refit }) => refit === null)).toBe(true);
   });
 
+  it('trains networks that are lent once more, too, so that they know the newest rows', async () => {
+    const { crew, heard } = createCrew({ outcome: 'inconclusive', lends: true, networks: ['mlp/all'] });
+    const result = await findChallenger(request(), crew);
+    expect(heard.refits).toHaveLength(1);
+    expect(result).toMatchObject({ outcome: 'inconclusive', lends: true, version: '3' });
+  });
+
   it('neither blends nor refits where the policy says so', async () => {
     const { crew, heard } = createCrew({ outcome: 'pass', networks: ['mlp/all'] });
     await findChallenger(request({ policy: testPolicy }), crew);
