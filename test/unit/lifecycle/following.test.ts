@@ -125,6 +125,16 @@ describe('following the labels', () => {
     expect(story.state.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
   });
 
+  it('is seen once among the newest decisions, which it does not crowd out', () => {
+    const moved = followed(tell(onProbation(serving(policy)), moving(12_000, '2')), '3');
+    const again = followed(tell(moved, moving(13_000, '3')), '4');
+    const kinds = again.state.recent.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'follow')).toHaveLength(1);
+    expect(kinds).toContain('promotion');
+    const told = again.commands.filter((command) => command.type === 'record' && command.record.kind === 'follow');
+    expect(told).toHaveLength(2);
+  });
+
   it('promotes the next challenger over the followed champion', () => {
     const moved = followed(tell(serving(policy), moving(500, '1')), '2');
     const story = finishSwitch(finishRetraining(retraining(moved, 20_000), gateResult({ version: '3' })));
