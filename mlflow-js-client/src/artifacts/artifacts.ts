@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { MlflowError } from '../errors.ts';
 import { paginate } from '../http/paginate.ts';
 import { withRetries } from '../http/retry.ts';
@@ -10,6 +9,7 @@ import type { CallOptions, Transport } from '../http/transport.ts';
 import type { RetryOptions } from '../options.ts';
 import { fileInfoSchema, pageOf, type FileInfo } from '../schemas.ts';
 import { artifactUrl } from './location.ts';
+import { gather, writePieces } from './pieces.ts';
 import { measure, type Transfer, type Transferred } from './transfer.ts';
 
 /** Text, bytes, a file, or a stream. A stream can be read once, and is therefore never sent a second time. */
@@ -127,8 +127,8 @@ async function fetchInto(
 ): Promise<Transferred> {
   return await transfer({ method: 'GET', url, signal }, async (answer) => {
     let got: Transferred = { bytes: 0, sha256: '' };
-    const measured = measure(answer, onProgress, (transferred) => (got = transferred));
-    await pipeline(measured, createWriteStream(file, { highWaterMark: pieceBytes }));
+    const measured = measure(gather(answer, pieceBytes), onProgress, (transferred) => (got = transferred));
+    await writePieces(measured, file);
     return got;
   });
 }
