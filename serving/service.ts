@@ -137,10 +137,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 }
 
 /** Nothing of it is loaded where nobody collects traces. */
-async function loadTracer({ feedbackTraces }: ServiceOptions): Promise<HttpOptions['trace']> {
+async function loadTracer({ feedbackTraces, log, logger }: ServiceOptions): Promise<HttpOptions['trace']> {
   if (feedbackTraces === undefined) return null;
   const { traceRequests } = await import('./operations/trace-requests.ts');
-  return (app) => traceRequests(app, feedbackTraces);
+  return (app) => traceRequests(app, { notes: feedbackTraces, log, logger });
 }
 
 function createLoggedSlots(options: ServiceOptions, model: string): ModelSlots {

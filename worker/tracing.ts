@@ -1,8 +1,9 @@
-import { trace, type Link } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
 import type { ActivityInterceptorsFactory, WorkerPlugin } from '@temporalio/worker';
 import type { Notes } from '../adapters/ports/notes.ts';
 import type { Tracing } from '../adapters/tracing/open-tracing.ts';
+import { toLink } from '../adapters/tracing/traceparent.ts';
 
 /** Makes spans of workflows and activities, and links what the monitor sees to the feedback that came before. */
 export interface WorkerTracing {
@@ -37,10 +38,4 @@ export function traceWorker(
     }),
   };
   return { bundlerPlugins: [spans], workerPlugins: [spans, links] };
-}
-
-function toLink(traceparent: string): Link | null {
-  const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent) ?? [];
-  if (traceId === undefined || spanId === undefined) return null;
-  return { context: { traceId, spanId, traceFlags: Number.parseInt(flags ?? '0', 16), isRemote: true } };
 }

@@ -32,6 +32,8 @@ export interface PredictionRecord {
   readonly abstained?: string;
   /** Features that the log leaves out (`privacy.omit`). */
   readonly omitted?: readonly string[];
+  /** The span of the request, as W3C Trace Context writes it, where it was traced. */
+  readonly traceparent?: string;
   readonly requestId: string;
   readonly latencyMs: number;
 }
@@ -65,6 +67,8 @@ export interface PredictionLog {
   findPredictions(model: string, ids: readonly string[]): Promise<ReadonlyMap<string, string | number | null>>;
   /** The prediction that each names, by any replica; null where there is none. Event time counts, or without one the time of serving. */
   findAboutEntities(model: string, wanted: readonly EntityAtTime[]): Promise<readonly (string | null)[]>;
+  /** The spans in which these were predicted, by any replica, each once, `most` at most; none of what was not traced. */
+  findTraces(model: string, ids: readonly string[], most: number): Promise<readonly string[]>;
   /** Up to where predictions are gone because the log need not keep them; null where all are kept. */
   findRemoved(model: string): Promise<RemovedUpTo | null>;
   close(): Promise<void>;

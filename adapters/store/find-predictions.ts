@@ -5,7 +5,7 @@ import type { LabelOnRecord } from './known-ids.ts';
 import type { FactsReader } from './partition-facts.ts';
 import { listSegments, type OpenSegment, type Places, type Segments } from './layout.ts';
 import type { Partition } from './partitions.ts';
-import { readRecords } from './records.ts';
+import { readRecords, readTraces } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
 
 const dayMs = 86_400_000;
@@ -57,6 +57,26 @@ async function lookUp(
     `SELECT id FROM ${readRecords('predictions', segments)} WHERE id IN (${ids.map(quoteText).join(', ')})`,
   );
   return asTexts(columns[0]).map(String);
+}
+
+/** The spans under which these ids were logged, each once. Only partitions of about the time in the ids are opened. */
+export async function findTraces(
+  connection: DuckDBConnection,
+  places: Places,
+  model: string,
+  ids: readonly string[],
+  most: number,
+): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  return await retryWhenSealed(async () => {
+    const [segments] = splitByDate(await listSegments(places, model, 'predictions'), ids);
+    const { columns } = await queryColumns(
+      connection,
+      `SELECT DISTINCT traceparent FROM ${readTraces(segments)}
+       WHERE traceparent IS NOT NULL AND id IN (${ids.map(quoteText).join(', ')}) ORDER BY traceparent LIMIT ${most}`,
+    );
+    return asTexts(columns[0]).map(String);
+  });
 }
 
 export interface LabelSources {

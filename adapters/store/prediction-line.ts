@@ -15,11 +15,12 @@ function numbers(values: readonly number[]): string {
   return values.length === 1 ? `[${values[0]}]` : `[${values.join(',')}]`;
 }
 
-function rarities({ entity, decision, abstained, omitted }: PredictionRecord): string {
+function rarities({ entity, decision, abstained, omitted, traceparent }: PredictionRecord): string {
   let text = '';
   if (entity !== undefined) text += `"entity":${JSON.stringify(entity)},`;
   if (decision !== undefined) text += `"decision":${JSON.stringify(decision)},`;
   if (abstained !== undefined) text += `"abstained":${JSON.stringify(abstained)},`;
   if (omitted !== undefined) text += `"omitted":${JSON.stringify(omitted)},`;
+  if (traceparent !== undefined) text += `"traceparent":${JSON.stringify(traceparent)},`;
   return text;
 }

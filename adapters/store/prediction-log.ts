@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { isModelName } from '../files/names.ts';
 import type { PredictionLog } from '../ports/store.ts';
-import { findAboutEntities, findLabels, findLogged, type LabelSources } from './find-predictions.ts';
-import { createKnownIds, type KnownIds, type LabelOnRecord } from './known-ids.ts';
+import { findAboutEntities, findLabels, findLogged, findTraces, type LabelSources } from './find-predictions.ts';
+import { createBoundedIds, createKnownIds, type KnownIds, type LabelOnRecord } from './known-ids.ts';
 import type { Places } from './layout.ts';
 import { openPartitions } from './open-partitions.ts';
 import type { StoreLocation } from '../../config/store-location.ts';
@@ -36,6 +36,8 @@ export interface PredictionLogOptions {
 }
 
 const hourMs = 3_600_000;
+/** Spans of this process's newest predictions; others are looked up. */
+const tracesRemembered = 100_000;
 
 /** Opens the writing side of the store for one process. */
 export async function openPredictionLog(options: PredictionLogOptions): Promise<PredictionLog> {
@@ -51,11 +53,15 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
   const writers = createWriters(places, sealer, { replicaId, durability, now, onFlush, ...limits });
   const known = createKnownIds(root);
   const facts = createFactsReader(connection);
+  const traces = createBoundedIds(tracesRemembered);
   return {
     async appendPredictions(model, records) {
       await writers.write(model, 'predictions', records.map(toPredictionLine));
       const ids = known.of(model);
-      for (const { id } of records) ids.set(id, null);
+      for (const { id, traceparent } of records) {
+        ids.set(id, null);
+        if (traceparent !== undefined) traces.set(id, traceparent);
+      }
     },
     async appendLabels(model, records) {
       await writers.write(model, 'labels', records.map(toLine));
@@ -66,6 +72,14 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
     findPredictions: (model, ids) =>
       findPredictions({ connection, places, facts, writers }, known.of(model), model, ids),
     findAboutEntities: (model, wanted) => findAboutEntities(connection, places, model, wanted),
+    async findTraces(model, ids, most) {
+      const strange = ids.filter((id) => traces.get(id) === undefined);
+      const found = new Set(ids.flatMap((id) => traces.get(id) ?? []));
+      if (found.size < most) {
+        for (const one of await findTraces(connection, places, model, strange, most)) found.add(one);
+      }
+      return [...found].map(String).slice(0, most);
+    },
     findRemoved: async (model) => sumRemoved(await places.partitions.listRemoved(model, 'predictions')).upTo,
     async close() {
       await writers.close();

@@ -22,9 +22,15 @@ const columnTypes: Readonly<Record<RecordKind, Readonly<Record<string, string>>>
   contradictions: { id: 'VARCHAR', label: 'VARCHAR', atMs: 'DOUBLE', labelMs: 'DOUBLE' },
 };
 
+/** Stands in lines and partitions beside the others, except in partitions that an earlier release sealed. */
+const traceType = 'VARCHAR';
+
 /** Reads open segments. A torn last line was never acknowledged: DuckDB makes a row of nulls of it, which is passed over. */
 export function readOpen(kind: RecordKind, files: readonly string[]): string {
-  const columns = Object.entries(columnTypes[kind]).map(([name, type]) => `${name}: ${quoteText(type)}`);
+  const traced = kind === 'predictions' ? { traceparent: traceType } : {};
+  const columns = Object.entries({ ...columnTypes[kind], ...traced }).map(
+    ([name, type]) => `${name}: ${quoteText(type)}`,
+  );
   const lines = `read_ndjson(${list(files)}, columns = {${columns.join(', ')}}, ignore_errors = true)`;
   return `(SELECT * FROM ${lines} WHERE id IS NOT NULL)`;
 }
@@ -42,6 +48,24 @@ export function readRecords(kind: RecordKind, { open, sealed }: Segments): strin
   const all = parts.length === 0 ? `SELECT ${empty.join(', ')} LIMIT 0` : parts.join(' UNION ALL ');
   if (kind === 'predictions') return `(${all})`;
   return `(SELECT * FROM (${all}) QUALIFY row_number() OVER (PARTITION BY id ORDER BY atMs) = 1)`;
+}
+
+/** `id` and `traceparent` of predictions, from both forms. */
+export function readTraces({ open, sealed }: Segments): string {
+  const lines = readOpen(
+    'predictions',
+    open.map(({ path }) => path),
+  );
+  const files = list(sealed.map(({ path }) => path));
+  const parts = [
+    // Gives the column to partitions none of which has it.
+    `SELECT CAST(NULL AS VARCHAR) AS id, CAST(NULL AS ${traceType}) AS traceparent WHERE false`,
+    ...(open.length === 0 ? [] : [`SELECT id, traceparent FROM ${lines}`]),
+    ...(sealed.length === 0
+      ? []
+      : [`SELECT * FROM read_parquet(${files}, union_by_name = true, hive_partitioning = false)`]),
+  ];
+  return `(SELECT id, traceparent FROM (${parts.join(' UNION ALL BY NAME ')}))`;
 }
 
 function list(files: readonly string[]): string {

@@ -26,6 +26,7 @@ export interface BulkRequest {
   readonly deps: Dependencies;
   readonly model: string;
   readonly requestId: string;
+  readonly traceparent: string | undefined;
   readonly champion: HostedVersion;
   /** Logged rows are answered like those of a single request: shadow, canary, control slice and all. */
   readonly isLogged: boolean;
@@ -72,10 +73,10 @@ function findError(row: ReadRow, number: number, { model }: HostedVersion): RowE
 }
 
 async function logged(
-  { deps, model, requestId }: BulkRequest,
+  { deps, model, requestId, traceparent }: BulkRequest,
   rows: readonly FeatureRow[],
 ): Promise<readonly Prediction[]> {
-  return (await predictRows(deps, model, { requestId, rows: [...rows] })).predictions;
+  return (await predictRows(deps, model, { requestId, rows: [...rows] }, { traceparent })).predictions;
 }
 
 /** What nobody logs decides nothing: no control slice, and no id that an outcome could name. */

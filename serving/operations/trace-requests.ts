@@ -1,15 +1,9 @@
-import {
-  context,
-  propagation,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Link,
-  type Span,
-  type SpanContext,
-} from '@opentelemetry/api';
-import type { FastifyInstance } from 'fastify';
+import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'winston';
 import type { Notes } from '../../adapters/ports/notes.ts';
+import type { PredictionLog } from '../../adapters/ports/store.ts';
+import { toLink, toTraceparent } from '../../adapters/tracing/traceparent.ts';
 import { addFirst } from '../security/route-hooks.ts';
 
 /** The newest trace in which outcomes of a model came in; its monitor links its next look to it. */
@@ -20,18 +14,39 @@ export interface FeedbackTrace {
 declare module 'fastify' {
   interface FastifyRequest {
     span: Span | null;
+    /** The request's span, to be logged with what it predicts; absent where nobody records it. */
+    traceparent?: string;
+    /** What the request's outcomes are about; absent where it brings none. */
+    outcomesOf?: AboutPredictions;
   }
 }
 
-const maxRemembered = 10_000;
+interface AboutPredictions {
+  readonly model: string;
+  /** Of predictions that are on record. */
+  readonly ids: readonly string[];
+}
+
+export interface TracedParts {
+  readonly notes: Notes<FeedbackTrace>;
+  readonly log: Pick<PredictionLog, 'findTraces'>;
+  readonly logger: Logger;
+}
+
+/** Links of a span; its feedback may be about thousands of predictions. */
 const maxLinks = 32;
 const noteEveryMs = 1_000;
 
 /** A span per request that continues the client's trace; feedback is linked to the predictions that it is about. */
-export function traceRequests(app: FastifyInstance, notes: Notes<FeedbackTrace>): void {
+export function traceRequests(app: FastifyInstance, { notes, log, logger }: TracedParts): void {
   const tracer = trace.getTracer('incumbent');
-  const predictions = createSpanMemory();
   const note = createNoter(notes);
+  const linking = new Set<Promise<void>>();
+  const end = async (span: Span, { outcomesOf }: FastifyRequest): Promise<void> => {
+    const endedAt = Date.now();
+    if (outcomesOf !== undefined && span.isRecording()) await linkPredictions(span, outcomesOf, log, logger);
+    span.end(endedAt);
+  };
   app.decorateRequest('span', null);
   app.addHook('onRoute', (route) => {
     if (route.config?.access === 'public') return;
@@ -46,46 +61,45 @@ export function traceRequests(app: FastifyInstance, notes: Notes<FeedbackTrace>)
       const span = tracer.startSpan(`${request.method} ${route.url}`, { kind: SpanKind.SERVER, attributes }, parent);
       if (name !== undefined) span.setAttribute('incumbent.model', name);
       request.span = span;
-      void reply.header('traceparent', toTraceparent(span.spanContext()));
+      const traceparent = toTraceparent(span.spanContext());
+      if (span.isRecording()) request.traceparent = traceparent;
+      void reply.header('traceparent', traceparent);
       reply.raw.once('close', () => {
         span.setAttribute('http.response.status_code', reply.raw.statusCode);
         if (reply.raw.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-        span.end();
+        // After the answer: nobody waits for what is looked up for a link.
+        const ended = end(span, request).finally(() => linking.delete(ended));
+        linking.add(ended);
       });
       done();
     });
   });
   app.addHook('preSerialization', (request, reply, payload, done) => {
-    const { span } = request;
+    const { span, outcomesOf } = request;
     if (span !== null && reply.statusCode === 200) {
-      const { name = '' } = request.params as { name?: string };
-      const { version, predictions: made } = payload as { version?: string; predictions?: readonly { id: string }[] };
+      const { version } = payload as { version?: string };
       if (version !== undefined) span.setAttribute('incumbent.version', version);
-      for (const { id } of made ?? []) predictions.remember(id, span.spanContext());
-      const { outcomes } = (request.body ?? {}) as { outcomes?: readonly { id?: string }[] };
-      if (outcomes !== undefined) {
-        span.addLinks(predictions.find(outcomes.map(({ id }) => id ?? '')));
-        note(name, toTraceparent(span.spanContext()));
-      }
+      if (outcomesOf !== undefined) note(outcomesOf.model, toTraceparent(span.spanContext()));
     }
     done(null, payload);
   });
+  // The log is closed after the service.
+  app.addHook('onClose', async () => void (await Promise.all(linking)));
 }
 
-/** Spans of the newest predictions of this process; a link that is missing after a restart is no loss. */
-function createSpanMemory(): { remember(id: string, span: SpanContext): void; find(ids: readonly string[]): Link[] } {
-  const spans = new Map<string, SpanContext>();
-  return {
-    remember(id, span) {
-      if (spans.size >= maxRemembered) for (const oldest of [...spans.keys()].slice(0, 100)) spans.delete(oldest);
-      spans.set(id, span);
-    },
-    find: (ids) =>
-      ids
-        .flatMap((id) => spans.get(id) ?? [])
-        .slice(0, maxLinks)
-        .map((span) => ({ context: span })),
-  };
+/** By the predictions' records, whichever process wrote them; a link that can't be looked up is told of, and missing. */
+async function linkPredictions(
+  span: Span,
+  { model, ids }: AboutPredictions,
+  log: TracedParts['log'],
+  logger: Logger,
+): Promise<void> {
+  try {
+    const traceparents = await log.findTraces(model, ids, maxLinks);
+    span.addLinks(traceparents.flatMap((traceparent) => toLink(traceparent) ?? []));
+  } catch (error) {
+    logger.warn(`${model}: the traces of its predictions can't be looked up`, { model, error });
+  }
 }
 
 /** Once a second at most: the monitor looks far less often. */
@@ -97,8 +111,4 @@ function createNoter(notes: Notes<FeedbackTrace>): (model: string, traceparent: 
     notedAtMs.set(model, now);
     notes.write(model, { traceparent }).catch(() => notedAtMs.delete(model));
   };
-}
-
-function toTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }

@@ -44,7 +44,7 @@ export function registerBulk(app: App, deps: Dependencies): void {
     scope.post(
       '/v1/models/:name/predict/bulk',
       { config: { access: ['predict'], isLoad: true }, schema: { summary, params, querystring, response: refusals } },
-      async ({ id, params: path, query, headers, body }, reply) => {
+      async ({ id, params: path, query, headers, body, traceparent }, reply) => {
         const { name } = path as z.infer<typeof params>;
         const { log, columns } = query as z.infer<typeof querystring>;
         const from = mediaTypeOf(headers['content-type'] ?? 'application/json');
@@ -54,7 +54,7 @@ export function registerBulk(app: App, deps: Dependencies): void {
         refuseContradiction(wantsOutputs, isLogged, to);
         const answered = await answer(
           deps,
-          { name, requestId: id, from, to, isLogged, wantsOutputs },
+          { name, requestId: id, traceparent, from, to, isLogged, wantsOutputs },
           // Null where the request has no body at all.
           (body as Readable | null | undefined) ?? Readable.from([]),
         );
@@ -88,6 +88,7 @@ function refuseContradiction(wantsOutputs: boolean, isLogged: boolean, to: Media
 interface Asked {
   readonly name: string;
   readonly requestId: string;
+  readonly traceparent: string | undefined;
   readonly from: MediaType;
   readonly to: MediaType;
   readonly isLogged: boolean;
@@ -100,8 +101,8 @@ async function answer(deps: Dependencies, asked: Asked, body: Readable): Promise
   if (champion === null) throw noChampion(slots);
   const { schema } = champion.model.signature;
   const release = champion.acquire();
-  const { requestId, isLogged, wantsOutputs } = asked;
-  const request = { deps, model: slots.model, requestId, champion, isLogged, wantsOutputs };
+  const { requestId, traceparent, isLogged, wantsOutputs } = asked;
+  const request = { deps, model: slots.model, requestId, traceparent, champion, isLogged, wantsOutputs };
   const written = write(asked, answerBatches(request, read(asked.from, body, schema)), schema);
   try {
     // What is wrong from the start is refused with a status of its own; later only the stream can be broken off.

@@ -4,9 +4,13 @@ import { findModel, noChampion, record, type Dependencies } from '../dependencie
 import { ServiceError, toErrorBody } from '../errors.ts';
 import { readOutcomes, sortOutcomes, type FoundOutcome, type Outcome } from '../outcomes.ts';
 
-export type FeedbackReply =
+export type FeedbackReply = (
   | { readonly statusCode: 200; readonly body: FeedbackAnswer }
-  | { readonly statusCode: 409; readonly body: FeedbackAnswer & ReturnType<typeof toErrorBody> };
+  | { readonly statusCode: 409; readonly body: FeedbackAnswer & ReturnType<typeof toErrorBody> }
+) & {
+  /** The predictions on record that the outcomes are about. */
+  readonly of: { readonly model: string; readonly ids: readonly string[] };
+};
 
 /** Takes outcomes down, model by model one request after the other: what one records, the next finds on record. */
 export function createFeedbackTaker(
@@ -42,9 +46,10 @@ async function takeOutcomes(
   if (answer.unknown.length === outcomes.length) throw unknownPredictions(model, answer.unknown, outcomes);
   if (answer.removed.length === outcomes.length) throw removedPredictions(model, answer.removed, removedUpTo);
   if (accepted.length > 0) await record(log.appendLabels(model, accepted));
-  if (contradicting.length === 0) return { statusCode: 200, body: answer };
+  const of = { model, ids: [...known.keys()] };
+  if (contradicting.length === 0) return { statusCode: 200, body: answer, of };
   await record(log.appendContradictions(model, contradicting));
-  return { statusCode: 409, body: { ...toErrorBody(contradiction(answer)), ...answer } };
+  return { statusCode: 409, body: { ...toErrorBody(contradiction(answer)), ...answer }, of };
 }
 
 /** Outcomes that name an entity and a time get the id of the prediction that was about them. */

@@ -13,12 +13,18 @@ import { guardRows } from '../privacy.ts';
 import { scoreRows } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
 
+export interface PredictOptions {
+  readonly isExplained?: boolean;
+  /** The span of the request, where it is traced: outcomes are linked to it. */
+  readonly traceparent?: string | undefined;
+}
+
 /** Predicts rows; the answer leaves when the predictions are durably logged. */
 export async function predictRows(
   deps: Dependencies,
   name: string,
   request: PredictRequest,
-  isExplained = false,
+  { isExplained = false, traceparent }: PredictOptions = {},
 ): Promise<PredictAnswer> {
   const startedMs = performance.now();
   const slots = await findModel(deps, name);
@@ -41,7 +47,7 @@ export async function predictRows(
     // Ids are made in the breath in which the log takes the records, so that a reader never finds a smaller id later.
     const ids = rows.map(() => deps.makeId());
     const answers = answerRows(deps, slots.model, { rows, entities, shared, ids });
-    const facts = { eventMs, entities, omitted, requestId, startedMs, ids, answers };
+    const facts = { eventMs, entities, omitted, traceparent, requestId, startedMs, ids, answers };
     const records = toRecords(logged, shared, facts);
     await record(deps.log.appendPredictions(slots.model, records));
     const told = answers.map(({ prediction }, row) =>
@@ -118,6 +124,7 @@ interface RequestFacts {
   readonly eventMs: readonly number[] | null;
   readonly entities: readonly string[] | null;
   readonly omitted: readonly string[];
+  readonly traceparent: string | undefined;
   readonly requestId: string;
   readonly startedMs: number;
   readonly ids: readonly string[];
@@ -127,7 +134,7 @@ interface RequestFacts {
 function toRecords(
   rows: readonly FeatureRow[],
   shared: readonly RowAnswer[],
-  { eventMs, entities, omitted, requestId, startedMs, ids, answers }: RequestFacts,
+  { eventMs, entities, omitted, traceparent, requestId, startedMs, ids, answers }: RequestFacts,
 ): readonly PredictionRecord[] {
   const atMs = Date.now();
   const latencyMs = Math.round((performance.now() - startedMs) * 1_000) / 1_000;
@@ -141,6 +148,7 @@ function toRecords(
     shadow,
     ...(entities === null ? {} : { entity: entities[row] ?? null }),
     ...(omitted.length === 0 ? {} : { omitted }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...toDecision(answers[row]?.decision ?? null),
     ...toAbstention(answers[row]),
     requestId,

@@ -51,8 +51,8 @@ function registerModelRoutes(app: App, deps: Dependencies): void {
       preParsing: (request, _reply, payload, done) => done(null, reread(request.raw) ?? payload),
       schema: { ...predict, response: { 200: predictAnswerSchema, ...refusals } },
     },
-    ({ id, params: { name }, body, query }) =>
-      predictRows(deps, name, { requestId: id, ...body }, query.explain === 'true'),
+    ({ id, params: { name }, body, query, traceparent }) =>
+      predictRows(deps, name, { requestId: id, ...body }, { isExplained: query.explain === 'true', traceparent }),
   );
 
   const takeFeedback = createFeedbackTaker(deps);
@@ -68,7 +68,8 @@ function registerModelRoutes(app: App, deps: Dependencies): void {
       },
     },
     async (request, reply) => {
-      const { statusCode, body } = await takeFeedback(request.params.name, request.body);
+      const { statusCode, body, of } = await takeFeedback(request.params.name, request.body);
+      request.outcomesOf = of;
       void reply.code(statusCode);
       return body;
     },

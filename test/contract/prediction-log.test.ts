@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { PredictionLog, Store } from '../../adapters/ports/store.ts';
 import { openStore } from '../../adapters/store/open-store.ts';
@@ -9,6 +10,7 @@ import { temporaryFolder } from '../support/folders.ts';
 import { label, prediction, predictionId, priceSchema as schema } from '../support/predictions.ts';
 
 const model = 'electricity';
+const noon = Date.UTC(2026, 2, 31, 12);
 const range = (count: number, from = 0): number[] => Array.from({ length: count }, (_, index) => from + index);
 const predictions = (count: number, from = 0) => range(count, from).map((index) => prediction(index));
 
@@ -74,8 +76,6 @@ describe('the durability of the log', () => {
 });
 
 describe('segments of the log', () => {
-  const noon = Date.UTC(2026, 2, 31, 12);
-
   it('become Parquet files by the UTC date, also when the clock goes back over midnight', async () => {
     let nowMs = noon;
     const { log, files, ids } = await openRig({ now: () => nowMs });
@@ -156,6 +156,47 @@ describe('what was predicted', () => {
     await other.log.appendLabels(model, [label(0, 'no')]);
     const known = await log.findPredictions(model, [predictionId(0), predictionId(1)]);
     expect(known).toEqual(new Map([[predictionId(0), 'no'], [predictionId(1), null]])); // prettier-ignore
+  });
+
+  describe('in a trace', () => {
+    const id = (index: number): string => `${noon + index}-r1-abcd000000`;
+    const span = (digit: number): string => `00-${'a'.repeat(32)}-${String(digit).repeat(16)}-01`;
+    const traced = (index: number, digit?: number) =>
+      prediction(index, { id: id(index), ...(digit === undefined ? {} : { traceparent: span(digit) }) });
+    const asked = [id(0), id(1), id(2), id(3)];
+
+    it('is found with its span by the process that wrote it and by others, before and after sealing, each span once', async () => {
+      const { directory, log, files } = await openRig({ now: () => noon });
+      const other = await openRig({ directory, replicaId: 'r2' });
+      await log.appendPredictions(model, [traced(0, 1), traced(1, 1), traced(2, 2), traced(3)]);
+      for (const one of [log, other.log]) expect(await one.findTraces(model, asked, 9)).toEqual([span(1), span(2)]);
+      await log.close();
+      expect(await files()).toEqual([expect.stringMatching(/\.parquet$/)]);
+      const later = await openRig({ directory, replicaId: 'r3' });
+      for (const one of [later.log, other.log])
+        expect(await one.findTraces(model, asked, 9)).toEqual([span(1), span(2)]);
+      expect(await later.log.findTraces(model, [id(3)], 9)).toEqual([]);
+      expect(await later.log.findTraces(model, asked, 1)).toEqual([span(1)]);
+    });
+
+    it('is read beside partitions of a time when records had no span', async () => {
+      const { directory, log, ids } = await openRig({ now: () => noon });
+      const path = join(directory, model, 'predictions', 'sealed', 'date=2026-03-31', `r0-${noon}-abc123.parquet`);
+      await log.appendPredictions(model, [traced(0)]);
+      await log.close();
+      const connection = await (await DuckDBInstance.create()).connect();
+      const [sealed = ''] = (await readdir(dirname(path))).map((name) => join(dirname(path), name));
+      await connection.run(`COPY (SELECT * EXCLUDE (traceparent) FROM '${sealed}') TO '${path}' (FORMAT parquet)`);
+      connection.closeSync();
+      await rm(sealed);
+      const later = await openRig({ directory, now: () => noon });
+      expect(await later.log.findTraces(model, asked, 9)).toEqual([]);
+      await later.log.appendPredictions(model, [traced(1, 1)]);
+      await later.log.close();
+      const last = await openRig({ directory, now: () => noon });
+      expect(await last.log.findTraces(model, asked, 9)).toEqual([span(1)]);
+      expect(await ids()).toEqual([id(0), id(1)]);
+    });
   });
 
   it('is found by its id where dates and ids have parted, because a clock was set back', async () => {

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { trace } from '@opentelemetry/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openNotes } from '../../adapters/notes/file-notes.ts';
+import { openPredictionLog } from '../../adapters/store/prediction-log.ts';
 import { openTracing, type Tracing } from '../../adapters/tracing/open-tracing.ts';
 import type { FeedbackTrace } from '../../serving/operations/trace-requests.ts';
 import { createControlWorker, createTrainingWorker } from '../../worker/run.ts';
@@ -68,6 +70,7 @@ async function untilSpan(isMeant: (span: SeenSpan) => boolean): Promise<SeenSpan
   }
 }
 
+const time = '2026-01-01T00:00:00Z';
 const clientTrace = '0af7651916cd43dd8448eb211c80319c';
 
 describe('a trace', () => {
@@ -128,6 +131,41 @@ describe('a trace', () => {
     ]) {
       expect((await untilSpan((span) => span.name === name)).traceId, name).toBe(observe.traceId);
     }
+  });
+
+  it('is found again by its record: after a restart and by another worker feedback is linked to the prediction', async () => {
+    const feedbackTraces = openNotes<FeedbackTrace>(join(await temporaryFolder(), 'traces'));
+    const first = await startRig([{}], { feedbackTraces });
+    await first.service.listen({ host: '127.0.0.1', port: 0 });
+    const predicted = await first.service.app.inject({
+      method: 'POST',
+      url: `/v1/models/${model}/predict`,
+      payload: { rows: [goodRow, goodRow], entities: ['a', 'b'], times: [time, time] },
+    });
+    const [, traceId = '', spanId = ''] = String(predicted.headers['traceparent']).split('-');
+    const [{ id } = { id: '' }] = predicted.json<{ predictions: { id: string }[] }>().predictions;
+
+    const giveFeedback = async (replicaId: string, outcome: object): Promise<SeenSpan> => {
+      const log = await openPredictionLog({ directory: first.storeDirectory, replicaId });
+      const { service } = await startRig([], { feedbackTraces, registry: first.registry, log, replicaId });
+      await service.listen({ host: '127.0.0.1', port: 0 });
+      const payload = { outcomes: [outcome] };
+      const url = `/v1/models/${model}/feedback`;
+      const answered = await service.app.inject({ method: 'POST', url, payload });
+      expect(answered.json()).toMatchObject({ accepted: 1 });
+      await service.stop();
+      await log.close();
+      const [, , ownId] = String(answered.headers['traceparent']).split('-');
+      return await untilSpan((span) => span.spanId === ownId);
+    };
+    const ofAnother = await giveFeedback('r2', { id, label: 'yes' });
+    expect(ofAnother.links).toMatchObject([{ traceId, spanId }]);
+    await first.service.stop();
+    await first.log.close();
+    const segments = await readdir(join(first.storeDirectory, model, 'predictions', 'open'));
+    expect(segments).toEqual([]);
+    const restarted = await giveFeedback('r1', { entity: 'b', time, label: 'no' });
+    expect(restarted.links).toMatchObject([{ traceId, spanId }]);
   });
 
   it('is not begun where nobody collects it', async () => {

@@ -70,6 +70,7 @@ describe('a line of the log', () => {
         entity: fc.option(fc.string()),
         abstained: fc.string(),
         omitted: fc.array(fc.string()),
+        traceparent: fc.string(),
         decision: fc.option(fc.constant({ by: 'control' as const, label: 'a', propensity: 0.5 })),
       },
       { requiredKeys: [] },
