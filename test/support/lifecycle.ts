@@ -2,9 +2,10 @@ import { noAliases, type Aliases } from '../../domain/lifecycle/aliases.ts';
 import type { Command, LifecycleEvent } from '../../domain/lifecycle/events.ts';
 import type { RetrainResult } from '../../domain/lifecycle/results.ts';
 import type { Signal } from '../../domain/lifecycle/signals.ts';
+import { outstanding } from '../../domain/lifecycle/outstanding.ts';
 import { initialState, type LifecycleState } from '../../domain/lifecycle/state.ts';
 import { step } from '../../domain/lifecycle/step.ts';
-import { stepsOf, type SwitchStep } from '../../domain/lifecycle/switch.ts';
+import { stepsOf, type Switch, type SwitchStep } from '../../domain/lifecycle/switch.ts';
 import type { PolicyClock } from '../../domain/policy.ts';
 import type { Policy } from '../../domain/project.ts';
 import { testPolicy } from './policy.ts';
@@ -95,6 +96,40 @@ export function finishSwitch(story: Story): Story {
   const steps = stepsOf(plan);
   const left: readonly SwitchStep[] = steps.slice(steps.indexOf(stage.step));
   return tell(story, ...left.map((one) => ({ type: 'stepDone', decisionId: plan.decisionId, step: one }) as const));
+}
+
+/** Reports the steps of the switch as done, up to the one that is to be done next. */
+export function advanceTo(story: Story, next: SwitchStep): Story {
+  let now = story;
+  while (now.state.stage.name === 'switching' && now.state.stage.step !== next) {
+    now = tell(now, { type: 'stepDone', decisionId: decisionOf(now), step: now.state.stage.step });
+  }
+  return now;
+}
+
+/** Where a shell dies: nowhere, before a step took effect, or after it did and before that was told. */
+export type Death = 'none' | 'before' | 'after';
+
+/**
+ * Runs the switch as a shell would that forgets what it did at every death and asks for the outstanding work again. Takes the
+ * deaths off `deaths`, one for each try of a step; there are no more when they have run out.
+ */
+export function runWithDeaths(
+  start: Story,
+  deaths: Death[],
+  takeEffect: (plan: Switch, step: SwitchStep) => void,
+): Story {
+  let story = start;
+  while (story.state.stage.name === 'switching') {
+    const [command] = outstanding(story.state);
+    if (command?.type !== 'runStep') throw new Error('a switch runs steps');
+    const death = deaths.shift() ?? 'none';
+    if (death === 'before') continue;
+    takeEffect(command.plan, command.step);
+    if (death === 'after') continue;
+    story = tell(story, { type: 'stepDone', decisionId: command.plan.decisionId, step: command.step });
+  }
+  return story;
 }
 
 /** Retrained, promoted, and now watched. */

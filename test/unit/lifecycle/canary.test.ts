@@ -4,10 +4,10 @@ import type { Aliases } from '../../../domain/lifecycle/aliases.ts';
 import { watchPolicyOf } from '../../../domain/lifecycle/canary.ts';
 import { describeStage, describeState } from '../../../domain/lifecycle/describe.ts';
 import { whyNotRollback } from '../../../domain/lifecycle/operator.ts';
-import { outstanding } from '../../../domain/lifecycle/outstanding.ts';
 import type { Switch, SwitchStep } from '../../../domain/lifecycle/switch.ts';
 import type { Policy } from '../../../domain/project.ts';
 import {
+  advanceTo,
   decisionOf,
   finishProbation,
   finishRetraining,
@@ -17,8 +17,10 @@ import {
   observed,
   performanceDrift,
   retraining,
+  runWithDeaths,
   serving,
   tell,
+  type Death,
   type Story,
 } from '../../support/lifecycle.ts';
 import { testPolicy } from '../../support/policy.ts';
@@ -188,19 +190,20 @@ interface World {
 
 describe('crashes', () => {
   it('end right wherever the shell dies, before or after a step took effect, on the way up and back', () => {
-    const death = fc.constantFrom('none', 'before', 'after');
+    const death = fc.constantFrom<Death>('none', 'before', 'after');
     fc.assert(
       fc.property(fc.array(death, { minLength: 60, maxLength: 60 }), fc.integer({ min: 0, max: 2 }), (deaths, turn) => {
         const world: World = { aliases: { champion: '1', previous: '0', challenger: null }, share: null };
         const left = [...deaths];
-        let story = run(finishRetraining(retraining(serving(canary))), world, left);
+        const run = (story: Story): Story => runWithDeaths(story, left, (plan, step) => takeEffect(world, plan, step));
+        let story = run(finishRetraining(retraining(serving(canary))));
         for (let step = 0; step < 3; step += 1) {
           expect(world.share).toBe([0.1, 0.5, null][step]);
           expect(world.aliases).toEqual(story.state.aliases);
           if (step === turn) break;
-          story = run(confirmUpTo(story, `p-${step}`), world, left);
+          story = run(confirmUpTo(story, `p-${step}`));
         }
-        story = run(finishProbation(story, 'rolled-back'), world, left);
+        story = run(finishProbation(story, 'rolled-back'));
         expect(world).toEqual({ aliases: { champion: '1', previous: '0', challenger: null }, share: null });
         expect(story.state.aliases).toEqual(world.aliases);
       }),
@@ -208,21 +211,6 @@ describe('crashes', () => {
     );
   });
 });
-
-/** A shell that forgets what it did at every death and asks for the outstanding work again. */
-function run(start: Story, world: World, deaths: string[]): Story {
-  let story = start;
-  while (story.state.stage.name === 'switching') {
-    const [command] = outstanding(story.state);
-    if (command?.type !== 'runStep') throw new Error('a switch runs steps');
-    const death = deaths.shift() ?? 'none';
-    if (death === 'before') continue;
-    takeEffect(world, command.plan, command.step);
-    if (death === 'after') continue;
-    story = tell(story, { type: 'stepDone', decisionId: command.plan.decisionId, step: command.step });
-  }
-  return story;
-}
 
 function takeEffect(world: World, plan: Switch, step: SwitchStep): void {
   const { after, kind } = plan;
@@ -237,12 +225,4 @@ function takeEffect(world: World, plan: Switch, step: SwitchStep): void {
   // A share is never open to a version that is not loaded, and nobody who had the challenger is sent back on its way up.
   if (world.share !== null) expect(world.aliases.challenger).toBe('2');
   if (kind === 'promotion' && world.share === null) expect(world.aliases.champion).toBe('2');
-}
-
-function advanceTo(story: Story, step: SwitchStep): Story {
-  let now = story;
-  while (now.state.stage.name === 'switching' && now.state.stage.step !== step) {
-    now = tell(now, { type: 'stepDone', decisionId: decisionOf(now), step: now.state.stage.step });
-  }
-  return now;
 }

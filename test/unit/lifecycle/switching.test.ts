@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { Aliases } from '../../../domain/lifecycle/aliases.ts';
 import { describeState } from '../../../domain/lifecycle/describe.ts';
 import { whyNotRelease } from '../../../domain/lifecycle/operator.ts';
-import { outstanding } from '../../../domain/lifecycle/outstanding.ts';
-import type { SwitchStep } from '../../../domain/lifecycle/switch.ts';
-import type { Switch } from '../../../domain/lifecycle/switch.ts';
+import type { Switch, SwitchStep } from '../../../domain/lifecycle/switch.ts';
 import {
+  advanceTo,
   begin,
   decisionOf,
   finishProbation,
@@ -18,9 +17,11 @@ import {
   onProbation,
   performanceDrift,
   retraining,
+  runWithDeaths,
   serving,
   tell,
   later,
+  type Death,
   type Story,
 } from '../../support/lifecycle.ts';
 import { testPolicy } from '../../support/policy.ts';
@@ -214,46 +215,28 @@ describe('after a rollback', () => {
 describe('crashes', () => {
   it('end right wherever the shell dies, before or after a step took effect', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('none', 'before', 'after'), { minLength: 20, maxLength: 20 }), (deaths) => {
-        const world = { champion: '1', previous: '0', challenger: null } as Record<keyof Aliases, string | null>;
-        const promoted = runWithDeaths(finishRetraining(retraining(serving())), world, [...deaths]);
-        expect(world).toEqual({ champion: '2', previous: '1', challenger: null });
-        expect(promoted.state.aliases).toEqual(world);
-        const back = runWithDeaths(finishProbation(promoted, 'rolled-back'), world, [...deaths]);
-        expect(world).toEqual({ champion: '1', previous: '0', challenger: null });
-        expect(back.state.aliases).toEqual(world);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom<Death>('none', 'before', 'after'), { minLength: 20, maxLength: 20 }),
+        (deaths) => {
+          const world = { champion: '1', previous: '0', challenger: null } as Record<keyof Aliases, string | null>;
+          const run = (story: Story): Story =>
+            runWithDeaths(story, [...deaths], (plan, step) => takeEffect(world, plan, step));
+          const promoted = run(finishRetraining(retraining(serving())));
+          expect(world).toEqual({ champion: '2', previous: '1', challenger: null });
+          expect(promoted.state.aliases).toEqual(world);
+          const back = run(finishProbation(promoted, 'rolled-back'));
+          expect(world).toEqual({ champion: '1', previous: '0', challenger: null });
+          expect(back.state.aliases).toEqual(world);
+        },
+      ),
     );
   });
 });
-
-/** Runs the switch as a shell would that forgets what it did at every death and asks for the outstanding work again. */
-function runWithDeaths(start: Story, world: Record<keyof Aliases, string | null>, deaths: string[]): Story {
-  let story = start;
-  while (story.state.stage.name === 'switching') {
-    const [command] = outstanding(story.state);
-    if (command?.type !== 'runStep') throw new Error('a switch runs steps');
-    const death = deaths.shift() ?? 'none';
-    if (death === 'before') continue;
-    takeEffect(world, command.plan, command.step);
-    expect(world.champion).not.toBeNull();
-    if (death === 'after') continue;
-    story = tell(story, { type: 'stepDone', decisionId: command.plan.decisionId, step: command.step });
-  }
-  return story;
-}
 
 function takeEffect(world: Record<keyof Aliases, string | null>, { after }: Switch, step: SwitchStep): void {
   if (step === 'stage') world.challenger = after.champion;
   if (step === 'set-previous') world.previous = after.previous;
   if (step === 'set-champion') world.champion = after.champion;
   if (step === 'clear-challenger') world.challenger = null;
-}
-
-function advanceTo(story: Story, step: SwitchStep): Story {
-  let now = story;
-  while (now.state.stage.name === 'switching' && now.state.stage.step !== step) {
-    now = tell(now, { type: 'stepDone', decisionId: decisionOf(now), step: now.state.stage.step });
-  }
-  return now;
+  expect(world.champion).not.toBeNull();
 }
