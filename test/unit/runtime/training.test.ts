@@ -6,6 +6,9 @@ import type { TrainedCandidate, TrainingJob } from '../../../adapters/ports/mode
 import { generateRows, type Problem } from './generated-rows.ts';
 import { jobFor, networkModule, packageBytes, runtime, train } from './jobs.ts';
 
+/** Each test trains for real, on a machine that does other things as well. */
+const slow = 240_000;
+
 async function scoreHoldout({ packageDirectory }: TrainedCandidate, { snapshot }: TrainingJob) {
   const range: RowRange = snapshot.split.holdout;
   const outputs = await runtime.score(packageDirectory, snapshot, range, new AbortController().signal);
@@ -37,7 +40,7 @@ async function trainInTwoParts(job: TrainingJob, epochs: number) {
   return { whole, resumed, firstEpoch: seen[0] };
 }
 
-describe('training', () => {
+describe('training', { timeout: slow }, () => {
   it('learns a binary rule that no line can tell', async () => {
     const job = await jobFor('ring');
     const epochs: number[] = [];

@@ -7,6 +7,9 @@ import { beginModel, decidedModel as model, type DecidedModel } from '../../supp
 import { temporaryFolder } from '../../support/folders.ts';
 import { jobFor, train } from '../runtime/jobs.ts';
 
+/** What trains for real, on a machine that does other things as well. */
+const slow = 240_000;
+
 const weightsOf = (packageDirectory: string) => readFile(join(packageDirectory, 'weights.bin'));
 
 describe('who may lend weights', () => {
@@ -58,7 +61,7 @@ describe('who may lend weights', () => {
   });
 });
 
-describe('a network that begins from the weights of another', () => {
+describe('a network that begins from the weights of another', { timeout: slow }, () => {
   it('begins there, and is the same again when it begins anew', async () => {
     const lender = await train(await jobFor('ring'));
     // Steps too small to move anything but the last bits.
@@ -87,7 +90,7 @@ describe('a network that begins from the weights of another', () => {
   });
 });
 
-describe('a retraining with a champion', () => {
+describe('a retraining with a champion', { timeout: slow }, () => {
   const retrainAfter = async (rows: number, search: object = { warmStart: 'champion' }) => {
     const home = await temporaryFolder();
     const life = await beginModel(home, undefined, { search });

@@ -17,6 +17,9 @@ import type { Table } from '../../../domain/table.ts';
 import { compose } from '../../../worker/compose.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
+/** Each test trains several networks, on a machine that does other things as well. */
+const slow = 240_000;
+
 interface Row {
   readonly heat: number;
   readonly load: number;
@@ -126,7 +129,7 @@ async function crown(): Promise<string> {
 const triage = (champion: string, signals = [drift], given = policy) =>
   createControlActivities(deps).judgeSignals({ project, policy: given, champion, signals });
 
-describe('from a signal to a recalibrated challenger', () => {
+describe('from a signal to a recalibrated challenger', { timeout: slow }, () => {
   it('recalibrates a champion whose ranking holds, with the same weights, and passes the gate', async () => {
     const champion = await crown();
     // The examples that its candidates shared are gone.
