@@ -3,6 +3,7 @@ import { collect, isMlflowError, quoteFilterValue, type ModelVersion } from 'mlf
 import type { MlflowConnection } from '../../mlflow/connection.ts';
 import { tagNames } from '../../mlflow/tags.ts';
 import type { RegisterRequest, Signer } from '../../ports/registry.ts';
+import { describeVersion } from './describe-version.ts';
 import { ensureModel, registeredName } from './registered-model.ts';
 import { uploadPackage, type Uploaded } from './upload.ts';
 
@@ -33,15 +34,17 @@ export async function registerVersion(
 async function createVersion(
   connection: MlflowConnection,
   name: string,
-  { idempotencyKey, tags }: RegisterRequest,
+  request: RegisterRequest,
   { source, runId, modelId, manifestSha256 }: Uploaded,
 ): Promise<ModelVersion> {
+  const { idempotencyKey, tags } = request;
+  const description = await describeVersion(request);
   const own = { [tagNames.key]: idempotencyKey, [tagNames.manifestSha256]: manifestSha256 };
   const version = {
     name,
     source,
     tags: { ...tags, ...own },
-    ...(tags['reason'] === undefined ? {} : { description: tags['reason'] }),
+    ...(description === null ? {} : { description }),
     ...(runId === null ? {} : { runId }),
     ...(modelId === null ? {} : { modelId }),
   };
