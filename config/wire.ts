@@ -6,12 +6,15 @@ export const featureRowSchema = z.record(z.string(), featureValueSchema);
 
 export const maxRowsPerRequest = 10_000;
 
+/** Who or what a row is about (a customer, a machine): outcomes can name it, and an experiment treats it alike each time. */
+export const entitySchema = z.string().min(1).max(200);
+export const timeSchema = z.iso.datetime({ offset: true });
+
 export const predictRequestSchema = z.strictObject({
   rows: z.array(featureRowSchema).min(1).max(maxRowsPerRequest),
   /** Event time of each row, where the project has a time column. */
-  times: z.array(z.iso.datetime({ offset: true })).optional(),
-  /** Who or what each row is about (a customer, a machine): outcomes can name it, and an experiment treats it alike each time. */
-  entities: z.array(z.string().min(1).max(200)).optional(),
+  times: z.array(timeSchema).optional(),
+  entities: z.array(entitySchema).optional(),
   /** Comes back in the answer and stands in the log; made up when absent. */
   requestId: z.string().min(1).max(200).optional(),
 });
@@ -60,13 +63,11 @@ export const predictAnswerSchema = z.object({
   predictions: z.array(predictionSchema),
 });
 
-const timeSchema = z.iso.datetime({ offset: true });
-
 const outcomeSchema = z
   .strictObject({
     /** Of the prediction; or else `entity` and `time`. */
     id: z.string().min(1).max(200).optional(),
-    entity: z.string().min(1).max(200).optional(),
+    entity: entitySchema.optional(),
     /** Event time of the prediction about that entity. */
     time: timeSchema.optional(),
     /** The newest prediction up to so long before `time` is meant; without it, the one at `time`. */

@@ -2,6 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { RouteOptions } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { errorSchema } from '../config/wire.ts';
+import { bulkAnswer, bulkPath, bulkRequestBody } from './bulk/describe.ts';
 import type { Access } from './security/caller.ts';
 import { accessOf } from './security/guard.ts';
 
@@ -34,7 +35,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       schema: { ...schema, ...commonTo(route, schema) },
     });
   },
-  transformObject: (input) => addExamples(input),
+  transformObject: (input) => addBulk(addExamples(input)),
 };
 
 const refusal = (description: string) => ({
@@ -84,8 +85,8 @@ interface OpenApiObject {
 }
 
 interface Operation {
-  requestBody?: { content: Record<string, { example?: unknown }> };
-  responses?: Record<string, { content?: Record<string, { example?: unknown }> }>;
+  requestBody?: { readonly content: Record<string, { example?: unknown }> };
+  responses?: Record<string, { readonly content?: Record<string, { example?: unknown }> }>;
 }
 
 const id = '1795680000000-r1-k3f9000001';
@@ -118,6 +119,15 @@ function addExamples(input: object): OpenApiObject {
     addExample(operation?.responses?.['400']?.content, refusalExample);
   }
   return openapiObject;
+}
+
+/** A body that is a stream has no schema that the framework could hold it to. */
+function addBulk(document: OpenApiObject): OpenApiObject {
+  const operation = document.paths?.[bulkPath]?.['post'];
+  if (operation === undefined) return document;
+  operation.requestBody = bulkRequestBody;
+  operation.responses = { ...operation.responses, 200: bulkAnswer };
+  return document;
 }
 
 function addExample(content: Record<string, { example?: unknown }> | undefined, example: object): void {

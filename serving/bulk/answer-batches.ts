@@ -1,11 +1,11 @@
-import { findRowProblem, type FeatureRow } from '../../adapters/data/feature-rows.ts';
+import { findRowProblem } from '../../adapters/data/feature-rows.ts';
 import type { Predictions } from '../../domain/task.ts';
 import { answerRow, createAnswerContext, type Prediction } from '../answers.ts';
 import { settingsOf, type Dependencies } from '../dependencies.ts';
 import { predictRows } from '../routes/predict.ts';
 import { scoreRows } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
-import { isUnreadable, type Batch, type ReadRow } from './batch.ts';
+import type { Batch, ReadRow } from './batch.ts';
 
 export interface RowError {
   readonly code: string;
@@ -21,6 +21,8 @@ export type Answers =
       readonly rows: readonly (Prediction | { readonly error: RowError })[];
     }
   | { readonly kind: 'outputs'; readonly from: number; readonly outputs: Predictions };
+
+type GoodRow = Extract<ReadRow, { kind: 'row' }>;
 
 export interface BulkRequest {
   readonly deps: Dependencies;
@@ -56,9 +58,9 @@ async function answerBatch(
   from: number,
 ): Promise<readonly (Prediction | { readonly error: RowError })[]> {
   const { champion } = request;
-  const isGood = (row: ReadRow): boolean => !isUnreadable(row) && champion.isGoodRow(row);
+  const isGood = (row: ReadRow): boolean => row.kind === 'row' && champion.isGoodRow(row.features);
   const errors = rows.map((row, index) => (isGood(row) ? null : findError(row, from + index, champion)));
-  const good = rows.filter((_, index) => errors[index] === null) as readonly FeatureRow[];
+  const good = rows.filter((_, index) => errors[index] === null) as readonly GoodRow[];
   const answered =
     good.length === 0 ? [] : request.isLogged ? await logged(request, good) : await unlogged(request, good);
   let next = 0;
@@ -66,24 +68,32 @@ async function answerBatch(
 }
 
 function findError(row: ReadRow, number: number, { model }: HostedVersion): RowError | null {
-  if (isUnreadable(row)) return { code: 'request-invalid', message: `row ${number} ${row.unreadable}` };
-  const problem = findRowProblem(model.signature.schema, row);
+  if (row.kind === 'unreadable') {
+    const { problem, field } = row;
+    return { code: 'request-invalid', message: `row ${number}${problem}`, ...(field === undefined ? {} : { field }) };
+  }
+  const problem = findRowProblem(model.signature.schema, row.features);
   if (problem === null) return null;
   return { code: 'feature-invalid', message: `row ${number}: ${problem.message}`, field: problem.field };
 }
 
 async function logged(
   { deps, model, requestId, traceparent }: BulkRequest,
-  rows: readonly FeatureRow[],
+  good: readonly GoodRow[],
 ): Promise<readonly Prediction[]> {
-  return (await predictRows(deps, model, { requestId, rows: [...rows] }, { traceparent })).predictions;
+  const rows = good.map(({ features }) => features);
+  const entities = good.flatMap(({ entity }) => entity ?? []);
+  const times = good.flatMap(({ time }) => time ?? []);
+  const about = { ...(entities.length > 0 && { entities }), ...(times.length > 0 && { times }) };
+  return (await predictRows(deps, model, { requestId, rows, ...about }, { traceparent })).predictions;
 }
 
 /** What nobody logs decides nothing: no control slice, and no id that an outcome could name. */
 async function unlogged(
   { deps, model, champion }: BulkRequest,
-  rows: readonly FeatureRow[],
+  good: readonly GoodRow[],
 ): Promise<readonly Prediction[]> {
+  const rows = good.map(({ features }) => features);
   const { outputs } = await scoreRows(champion, null, rows, deps.logger);
   const policy = { ...settingsOf(deps, model).answers, controlShare: 0 };
   const context = createAnswerContext(champion.model.signature.schema, policy, champion.residuals);

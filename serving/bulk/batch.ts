@@ -4,17 +4,27 @@ import type { Table } from '../../domain/table.ts';
 /** Rows a batch: enough that its costs don't count, few enough to keep. */
 export const batchRows = 1_000;
 
-/** A row as it was read: an object of features, or why it is none. */
-export type ReadRow = FeatureRow | { readonly unreadable: string };
+/** A row as it was read, with what it is about where the request says that; or why it is none. */
+export type ReadRow =
+  | {
+      readonly kind: 'row';
+      readonly features: FeatureRow;
+      /** Null in all rows of a request, or in none. */
+      readonly entity: string | null;
+      /** ISO 8601 with an offset; null in all rows of a request, or in none. */
+      readonly time: string | null;
+    }
+  | {
+      readonly kind: 'unreadable';
+      /** Goes on after the number of the row. */
+      readonly problem: string;
+      readonly field?: string;
+    };
 
 /** Rows in the order of the request, as their form suggests. */
 export type Batch =
   | { readonly kind: 'rows'; readonly rows: readonly ReadRow[] }
   | { readonly kind: 'table'; readonly table: Table; readonly toRows: () => readonly ReadRow[] };
-
-export function isUnreadable(row: ReadRow): row is { readonly unreadable: string } {
-  return typeof row['unreadable'] === 'string' && Object.keys(row).length === 1;
-}
 
 /** Gathers rows, a batch at a time. */
 export async function* inBatches(rows: AsyncIterable<ReadRow> | Iterable<ReadRow>): AsyncGenerator<Batch> {

@@ -1,15 +1,17 @@
 import type { Readable } from 'node:stream';
 import { DataType, RecordBatchReader, Type, type RecordBatch, type Vector } from 'apache-arrow';
-import type { Column, DataSchema, Feature, Table } from '../../domain/table.ts';
+import type { FeatureRow } from '../../adapters/data/feature-rows.ts';
+import type { Column, Feature, Table } from '../../domain/table.ts';
 import { ServiceError } from '../errors.ts';
 import type { Batch, ReadRow } from './batch.ts';
+import { toReadRow, type RowForm } from './row-form.ts';
 
 /** The record batches of an Arrow IPC stream or file, columns as they are. */
-export async function* readArrow(body: Readable, schema: DataSchema): AsyncGenerator<Batch> {
+export async function* readArrow(body: Readable, form: RowForm): AsyncGenerator<Batch> {
   try {
     // Given the request itself, the reader would destroy it at the end, and with it the answer.
     const reader = await RecordBatchReader.from(body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
-    for await (const batch of reader) yield toBatch(batch, schema);
+    for await (const batch of reader) yield toBatch(batch, form);
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -17,10 +19,16 @@ export async function* readArrow(body: Readable, schema: DataSchema): AsyncGener
   }
 }
 
-function toBatch(batch: RecordBatch, { features }: DataSchema): Batch {
+function toBatch(batch: RecordBatch, { schema: { features }, about }: RowForm): Batch {
   const columns = features.map((feature) => [feature.name, toColumn(batch, feature)] as const);
   const table = { rowCount: batch.numRows, columns: Object.fromEntries(columns) };
-  return { kind: 'table', table, toRows: () => toRows(table, features) };
+  const entities = about.entity === null ? null : toColumn(batch, { name: about.entity, type: 'categorical' });
+  const times = about.time === null ? null : toColumn(batch, { name: about.time, type: 'timestamp' });
+  const toRows = (): readonly ReadRow[] =>
+    toFeatureRows(table, features).map((row, index) =>
+      toReadRow(row, about, entities?.values[index], toValue(times?.values[index] ?? null, 'timestamp')),
+    );
+  return { kind: 'table', table, toRows };
 }
 
 function toColumn(batch: RecordBatch, { name, type }: Feature): Column {
@@ -60,7 +68,7 @@ function toNumbers(vector: Vector, name: string, type: Feature['type']): Float64
 }
 
 /** Rows as they would have come as JSON, for the log. */
-function toRows({ rowCount, columns }: Table, features: readonly Feature[]): readonly ReadRow[] {
+function toFeatureRows({ rowCount, columns }: Table, features: readonly Feature[]): readonly FeatureRow[] {
   return Array.from({ length: rowCount }, (_, row) =>
     Object.fromEntries(features.map(({ name, type }) => [name, toValue(columns[name]!.values[row] ?? null, type)])),
   );

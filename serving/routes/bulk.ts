@@ -2,14 +2,16 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { errorSchema } from '../../config/wire.ts';
+import type { PrivacyPolicy } from '../../domain/answers/settings.ts';
 import type { DataSchema } from '../../domain/table.ts';
 import { answerBatches, type Answers } from '../bulk/answer-batches.ts';
 import type { Batch } from '../bulk/batch.ts';
 import { readArrow } from '../bulk/read-arrow.ts';
 import { readCsv, readJson, readNdjson } from '../bulk/read-rows.ts';
+import type { AboutColumns, RowForm } from '../bulk/row-form.ts';
 import { writeArrow } from '../bulk/write-arrow.ts';
 import { writeCsv, writeJson, writeNdjson } from '../bulk/write-answers.ts';
-import { findModel, noChampion, type Dependencies } from '../dependencies.ts';
+import { findModel, noChampion, settingsOf, type Dependencies } from '../dependencies.ts';
 import { ServiceError } from '../errors.ts';
 import type { App } from './register.ts';
 
@@ -27,11 +29,16 @@ const wholeLimitBytes = 16 * 1024 * 1024;
 
 const params = z.object({ name: z.string() });
 const refusals = { 404: errorSchema, 406: errorSchema };
+const columnName = z.string().min(1).max(200);
 const querystring = z.object({
   /** `false` scores only: nothing is logged, so that no outcome can be reported, and no monitor sees it. */
   log: z.enum(['true', 'false']).default('true'),
   /** `outputs` leaves words out of an Arrow answer: columns of probabilities or values alone. Only with `log=false`. */
   columns: z.enum(['all', 'outputs']).default('all'),
+  /** The column, or field of a row, that says who or what the row is about. */
+  entity: columnName.optional(),
+  /** The column, or field of a row, with its event time. */
+  time: columnName.optional(),
 });
 
 /** Rows without end, in and out, in the form that content-type and accept say; what is read is answered before more is read. */
@@ -46,7 +53,7 @@ export function registerBulk(app: App, deps: Dependencies): void {
       { config: { access: ['predict'], isLoad: true }, schema: { summary, params, querystring, response: refusals } },
       async ({ id, params: path, query, headers, body, traceparent }, reply) => {
         const { name } = path as z.infer<typeof params>;
-        const { log, columns } = query as z.infer<typeof querystring>;
+        const { log, columns, entity = null, time = null } = query as z.infer<typeof querystring>;
         const from = mediaTypeOf(headers['content-type'] ?? 'application/json');
         const to = acceptedType(headers.accept, from);
         const isLogged = log === 'true';
@@ -54,7 +61,7 @@ export function registerBulk(app: App, deps: Dependencies): void {
         refuseContradiction(wantsOutputs, isLogged, to);
         const answered = await answer(
           deps,
-          { name, requestId: id, traceparent, from, to, isLogged, wantsOutputs },
+          { name, requestId: id, traceparent, from, to, isLogged, wantsOutputs, about: { entity, time } },
           // Null where the request has no body at all.
           (body as Readable | null | undefined) ?? Readable.from([]),
         );
@@ -93,6 +100,16 @@ interface Asked {
   readonly to: MediaType;
   readonly isLogged: boolean;
   readonly wantsOutputs: boolean;
+  readonly about: AboutColumns;
+}
+
+/** Entities and times are logged as they are: what must not be seen can't name them. */
+function refuseHidden({ entity, time }: AboutColumns, { hash, omit }: PrivacyPolicy): void {
+  for (const [field, name] of Object.entries({ entity, time })) {
+    if (name === null || ![...hash, ...omit].includes(name)) continue;
+    const message = `"${name}" is hashed or left out of the log (privacy), and an entity or time is logged as it is: name another column`;
+    throw new ServiceError('request-invalid', message, { field });
+  }
 }
 
 async function answer(deps: Dependencies, asked: Asked, body: Readable): Promise<Readable> {
@@ -100,10 +117,11 @@ async function answer(deps: Dependencies, asked: Asked, body: Readable): Promise
   const { champion } = slots.current();
   if (champion === null) throw noChampion(slots);
   const { schema } = champion.model.signature;
+  if (asked.isLogged) refuseHidden(asked.about, settingsOf(deps, slots.model).privacy);
   const release = champion.acquire();
   const { requestId, traceparent, isLogged, wantsOutputs } = asked;
   const request = { deps, model: slots.model, requestId, traceparent, champion, isLogged, wantsOutputs };
-  const written = write(asked, answerBatches(request, read(asked.from, body, schema)), schema);
+  const written = write(asked, answerBatches(request, read(asked.from, body, { schema, about: asked.about })), schema);
   try {
     // What is wrong from the start is refused with a status of its own; later only the stream can be broken off.
     const first = await written.next();
@@ -125,16 +143,16 @@ async function* continued(first: IteratorResult<string | Uint8Array>, rest: Writ
   }
 }
 
-function read(type: MediaType, body: Readable, schema: DataSchema): AsyncGenerator<Batch> {
+function read(type: MediaType, body: Readable, form: RowForm): AsyncGenerator<Batch> {
   switch (forms[type]) {
     case 'json':
-      return readJson(body, wholeLimitBytes);
+      return readJson(body, form, wholeLimitBytes);
     case 'ndjson':
-      return readNdjson(body, wholeLimitBytes);
+      return readNdjson(body, form, wholeLimitBytes);
     case 'csv':
-      return readCsv(body, schema, wholeLimitBytes);
+      return readCsv(body, form, wholeLimitBytes);
     case 'arrow':
-      return readArrow(body, schema);
+      return readArrow(body, form);
   }
 }
 
