@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trace } from '@opentelemetry/api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openNotes } from '../../adapters/notes/file-notes.ts';
 import { openPredictionLog } from '../../adapters/store/prediction-log.ts';
 import { openTracing, type Tracing } from '../../adapters/tracing/open-tracing.ts';
@@ -166,6 +166,28 @@ describe('a trace', () => {
     expect(segments).toEqual([]);
     const restarted = await giveFeedback('r1', { entity: 'b', time, label: 'no' });
     expect(restarted.links).toMatchObject([{ traceId, spanId }]);
+  });
+
+  it('stands in the records of rows in bulk, and in none that nobody samples; a link that can’t be looked up costs no outcome', async () => {
+    const feedbackTraces = openNotes<FeedbackTrace>(join(await temporaryFolder(), 'traces'));
+    const { service, log } = await startRig([{}], { feedbackTraces });
+    await service.listen({ host: '127.0.0.1', port: 0 });
+    const post = async (what: string, payload: object, headers = {}) =>
+      await service.app.inject({ method: 'POST', url: `/v1/models/${model}/${what}`, payload, headers });
+    const inBulk = await post('predict/bulk', [goodRow, goodRow]);
+    const [bulk = '', second = ''] = inBulk.json<{ id: string }[]>().map(({ id }) => id);
+    const span = inBulk.headers['traceparent'];
+    expect(await log.findTraces(model, [bulk, second], 9)).toEqual([span]);
+    const traceparent = `00-${clientTrace}-b7ad6b7169203331-00`;
+    const unsampled = await post('predict', { rows: [goodRow] }, { traceparent });
+    const [{ id } = { id: '' }] = unsampled.json<{ predictions: { id: string }[] }>().predictions;
+    expect(await log.findTraces(model, [id], 9)).toEqual([]);
+
+    vi.spyOn(log, 'findTraces').mockRejectedValue(new Error('the disk is away'));
+    const answered = await post('feedback', { outcomes: [{ id: bulk, label: 'yes' }] });
+    expect(answered.json()).toMatchObject({ accepted: 1 });
+    const [, , spanId] = String(answered.headers['traceparent']).split('-');
+    expect((await untilSpan((one) => one.spanId === spanId)).links ?? []).toEqual([]);
   });
 
   it('is not begun where nobody collects it', async () => {
