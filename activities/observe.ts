@@ -17,7 +17,7 @@ import { examinedVersion, readExaminedOutcomes } from './examined-version.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { keepSettings } from './keep-settings.ts';
 import { lookAtAnswers } from './look-at-answers.ts';
-import { lookAtFollowing } from './look-at-following.ts';
+import { type FollowQuestion, lookAtFollowing } from './look-at-following.ts';
 import { lookAtQuality } from './look-at-quality.ts';
 import { readArrivals } from './label-ages.ts';
 import { policyInForce } from './policy-in-force.ts';
@@ -48,7 +48,7 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   const inputs = await lookAtInputs(deps, champion, policy, from, clock.rows);
   const before = cursor?.following ?? null;
   const span = { serving, base: champion.version, afterId: from.lastId, upToId: outcomes.lastId, before };
-  const following = await lookAtFollowing(deps, { ...champion, ...span }, policy);
+  const following = await followIfPossible(deps, { ...champion, ...span }, policy);
   await noteObservation(deps, champion, clock, {
     losses: outcomes.losses,
     drift: inputs.drift,
@@ -66,8 +66,21 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
       following: following.state,
     },
     following: following.proposal,
-    summary: [outcomes.summary, inputs.summary, ...(removed === null ? [] : [removed])].join('; '),
+    summary: [outcomes.summary, inputs.summary, following.failure, removed].filter((part) => part !== null).join('; '),
   };
+}
+
+/** Networks that can't be scored keep a champion from following its labels; they must not keep the monitor from telling what it sees. */
+async function followIfPossible(deps: Dependencies, question: FollowQuestion, policy: Policy) {
+  try {
+    return { ...(await lookAtFollowing(deps, question, policy)), failure: null };
+  } catch (error) {
+    const { signal, warn } = currentScope();
+    if (signal.aborted) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    warn('the labels were not followed', { model: question.model, version: question.serving, why });
+    return { state: question.before, proposal: null, failure: `the labels were not followed: ${why}` };
+  }
 }
 
 interface Champion {
