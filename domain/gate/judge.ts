@@ -6,6 +6,7 @@ import { compareLosses } from './comparison.ts';
 import type { GateEvidence } from './evidence.ts';
 import { findFlaw } from './flaws.ts';
 import { checkGuards } from './guards.ts';
+import { compareAuc } from './delong.ts';
 import { checkConstantProbabilities, checkProbabilities } from './probabilities.ts';
 import type { GatePolicy } from './policy.ts';
 import { lossesOfModel, primaryLossOf } from './utility/primary.ts';
@@ -63,17 +64,18 @@ function shareLevel({ task, utility }: GateEvidence, policy: GatePolicy): GatePo
 
 /**
  * Where the answers don't decide, better probabilities do. A proper score sees in a fraction of the rows what right and wrong answers show; that is why
- * the answers need not be shown to be no worse, only not seem worse by more than the margin, nor be shown to be worse at all.
+ * the answers need not be shown to be no worse, only not seem worse by more than the margin, nor be shown to be worse at all; nor may the ranking seem worse.
  */
 function weighProbabilities(evidence: GateEvidence, byError: readonly Check[], shared: GatePolicy): Check[] {
   const byProbabilities = checkProbabilities(evidence, shared);
   const checks = [...byError];
   const [leading] = checks;
   if (byProbabilities === null || leading === undefined) return checks;
-  if (leading.outcome === 'pass' || byProbabilities.outcome !== 'pass' || seemWorse(checks, shared.margin)) {
+  const isWorse = seemWorse(checks, shared.margin) || ranksWorse(evidence, shared.margin);
+  if (leading.outcome === 'pass' || byProbabilities.outcome !== 'pass' || isWorse) {
     return [...checks, { ...byProbabilities, advisory: true }];
   }
-  const reason = `challenger's probabilities are better, and its answers don't seem worse: ${byProbabilities.reason}; ${leading.reason}`;
+  const reason = `challenger's probabilities are better, and its answers and its ranking don't seem worse: ${byProbabilities.reason}; ${leading.reason}`;
   return [{ ...byProbabilities, reason }, ...checks.map(asAdvisory)];
 }
 
@@ -81,6 +83,15 @@ function seemWorse(byError: readonly Check[], margin: number): boolean {
   return byError.some(
     ({ effectSize = -1, interval }) => effectSize < -margin || (interval !== undefined && interval.high < 0),
   );
+}
+
+/**
+ * A challenger whose probabilities only fit the level of the last weeks better has learned a level, not an order: it says little once the level changes, and
+ * the champion follows a level by itself. Binary only.
+ */
+function ranksWorse({ task, labels, champion, challenger }: GateEvidence, margin: number): boolean {
+  if (task !== 'binary' || !champion) return false;
+  return (compareAuc(labels, champion.values, challenger.values)?.difference ?? 0) < -margin;
 }
 
 interface Findings {

@@ -283,7 +283,7 @@ describe('under a policy that lets probabilities count', () => {
     const verdict = judgeGate(evidence, { ...either, baselines: 'report' });
     expect(verdict.outcome).toBe('pass');
     expect(verdict.reason).toMatch(
-      /^challenger's probabilities are better, and its answers don't seem worse: Brier score/,
+      /^challenger's probabilities are better, and its answers and its ranking don't seem worse: Brier score/,
     );
   });
 
@@ -298,6 +298,17 @@ describe('under a policy that lets probabilities count', () => {
   it('does not promote better probabilities that come with worse answers', () => {
     const worse = { width: 1, values: evidence.challenger.values.map((p, row) => (row % 20 === 0 ? 0.51 : p)) };
     expect(judgeGate({ ...evidence, challenger: worse }, { ...either, baselines: 'report' }).outcome).not.toBe('pass');
+  });
+
+  it('does not promote probabilities that fit the level of the last weeks better, and rank worse', () => {
+    const tooHigh = { width: 1, values: knowing(0.2).values.map((p) => p + 0.2) };
+    const level = { width: 1, values: labels.map(() => 0.1 + 0.01 * (rng() - 0.5)) };
+    const verdict = judgeGate(
+      { ...evidence, champion: tooHigh, challenger: level },
+      { ...either, baselines: 'report', margin: 0.02 },
+    );
+    const found = (name: string) => verdict.checks?.find((check) => check.name === name);
+    expect([found('brier')?.outcome, found('auc-delong')?.outcome, verdict.outcome]).toEqual(['pass', 'fail', 'fail']);
   });
 
   it('keeps the level with two chances: equals are promoted no more often than alpha', () => {
