@@ -69,39 +69,66 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
   const service = await startKillable(plan);
   const course: Course = { ids: [], reported: [], failed: {}, turnedAway: 0, kills: 0, stops: 0, swaps: 0 };
   const swap = (): Promise<void> => registry.setAlias(model, 'champion', course.swaps % 2 === 0 ? '1' : '2');
-  await Promise.all([
-    disturb(plan, course, service, swap),
-    ...Array.from({ length: clients }, (_, client) => ask(plan, course, service, client)),
-  ]);
+  const disturber = createDisturber(plan, course, service, swap);
+  const asking = Array.from({ length: clients }, (_, client) => ask(plan, course, { service, disturber }, client));
+  await Promise.all(asking);
+  await disturber.finish();
   await service.stop();
   return await compare(plan, course);
 }
 
 type Service = Awaited<ReturnType<typeof startKillable>>;
 
-async function disturb(plan: SoakPlan, course: Course, service: Service, swap: () => Promise<void>): Promise<void> {
+interface Disturber {
+  /** To be called after every answer: what is due begins at once, while other requests are on their way. */
+  readonly look: () => void;
+  /** Resolves when nothing is going on any more. */
+  readonly finish: () => Promise<void>;
+}
+
+function createDisturber(plan: SoakPlan, course: Course, service: Service, swap: () => Promise<void>): Disturber {
   const random = createRng(plan.seed);
   const draw = (count: number): number[] =>
     Array.from({ length: count }, () => Math.floor(random() * plan.requests)).sort((a, b) => a - b);
   const [restartAt, swapAt] = [draw(plan.restarts), draw(plan.swaps)];
-  while (course.ids.length < plan.requests) {
-    const restarts = course.kills + course.stops;
-    if (course.ids.length >= (restartAt[restarts] ?? Infinity)) {
-      const how = restarts % 4 === 3 ? 'told' : 'killed';
-      await service.restart(how);
-      if (how === 'killed') course.kills += 1;
-      else course.stops += 1;
-      plan.onProgress(course.ids.length, restarts + 1);
-    }
-    if (course.ids.length >= (swapAt[course.swaps] ?? Infinity)) {
+  const isDue = (at: readonly number[], done: number): boolean => course.ids.length >= (at[done] ?? Infinity);
+  const restarts = (): number => course.kills + course.stops;
+  let going: Promise<void> | null = null;
+  const disturb = async (): Promise<void> => {
+    while (isDue(restartAt, restarts()) || isDue(swapAt, course.swaps)) {
+      if (isDue(restartAt, restarts())) await restart(plan, course, service);
+      if (!isDue(swapAt, course.swaps)) continue;
       course.swaps += 1;
       await swap();
     }
-    await sleep(5);
-  }
+  };
+  const look = (): void => {
+    going ??= disturb().finally(() => (going = null));
+  };
+  return {
+    look,
+    finish: async () => {
+      look();
+      while (going !== null) await going;
+    },
+  };
 }
 
-async function ask(plan: SoakPlan, course: Course, service: Service, client: number): Promise<void> {
+async function restart(plan: SoakPlan, course: Course, service: Service): Promise<void> {
+  const restarts = course.kills + course.stops;
+  const how = restarts % 4 === 3 ? 'told' : 'killed';
+  await service.restart(how);
+  if (how === 'killed') course.kills += 1;
+  else course.stops += 1;
+  plan.onProgress(course.ids.length, restarts + 1);
+}
+
+interface Rig {
+  readonly service: Service;
+  readonly disturber: Disturber;
+}
+
+async function ask(plan: SoakPlan, course: Course, { service, disturber }: Rig, client: number): Promise<void> {
   const asker = createAsker(service.url, plan.model);
   /** Asks until it is answered; what fails while the service is down is no wonder. */
   const insist = async <T>(attempt: () => Promise<T | Unanswered>): Promise<T> => {
@@ -118,6 +145,7 @@ async function ask(plan: SoakPlan, course: Course, service: Service, client: num
   for (let turn = client; course.ids.length < plan.requests; turn += clients) {
     const id = await insist(() => asker.predict(plan.rows[turn % plan.rows.length]));
     course.ids.push(id);
+    disturber.look();
     if (course.ids.length % reportEvery !== 0) continue;
     // An outcome may be sent until it is acknowledged: it goes on record once.
     await insist(() => asker.report(id, plan.schema.classes[turn % 2] ?? ''));
