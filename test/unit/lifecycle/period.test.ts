@@ -32,8 +32,8 @@ describe('the period after which retraining pays', () => {
     expect(period(sure, sure)).toBe(1_944);
   });
 
-  it('waits until a holdout can hold sixteen pieces of evidence, at most twice as long as the last one did', () => {
-    const days = { labels: 7_000, gain: 0.08, standardError: 0.01, pieceRows: 320 };
+  it('waits until a holdout can hold eight pieces of evidence, at most twice as long as the last one did', () => {
+    const days = { labels: 7_000, gain: 0.08, standardError: 0.01, pieceRows: 640 };
     expect(evidence(days)).toBe(10_240);
     expect(period(days, days, days)).toBe(10_240);
     expect(evidence({ ...days, labels: 4_000 })).toBe(8_000);
