@@ -307,8 +307,8 @@ describe('under a policy that lets probabilities count', () => {
       { ...evidence, champion: tooHigh, challenger: level },
       { ...either, baselines: 'report', margin: 0.02 },
     );
-    const found = (name: string) => verdict.checks?.find((check) => check.name === name);
-    expect([found('brier')?.outcome, found('auc-delong')?.outcome, verdict.outcome]).toEqual(['pass', 'fail', 'fail']);
+    const outcomes = [check(verdict, 'brier').outcome, check(verdict, 'auc-delong').outcome, verdict.outcome];
+    expect(outcomes).toEqual(['pass', 'fail', 'fail']);
   });
 
   it('keeps the level with two chances: equals are promoted no more often than alpha', () => {
