@@ -68,11 +68,16 @@ export function askForever(
   };
 }
 
-/** Looks again and again until there is something to be seen. */
+/** Looks again and again until there is something to be seen; a test that would look for ever fails instead. */
 export async function until<T>(look: () => Promise<T | null>): Promise<T> {
-  for (;;) {
-    const found = await look().catch(() => null);
+  let last: unknown = 'it is not there';
+  for (let tries = 0; tries < 6_000; tries += 1) {
+    const found = await look().catch((error: unknown) => {
+      last = error;
+      return null;
+    });
     if (found !== null) return found;
     await sleep(20);
   }
+  throw new Error('it was waited for in vain', { cause: last });
 }
