@@ -64,7 +64,7 @@ describe('incumbent backtest', () => {
     expect(reports[2]?.blocks).toHaveLength(30);
     expect(stdout).toMatch(/block \d+ {2}gate: pass: blend: challenger is better: /);
     expect(stdout).toMatch(
-      /policy +rows +accuracy +log loss +AUC +retrainings +promotions +rollbacks +training +cost +regret\nnever +3,000/,
+      /policy +rows +accuracy +log loss +AUC +retrainings +promotions +rollbacks +followed +training +cost +regret\nnever +3,000/,
     );
     const errors = reports.map(({ quality, rows }) => Math.round((1 - quality['accuracy']!) * rows));
     expect(hindsight?.policies.map(({ loss }) => loss)).toEqual(errors);
