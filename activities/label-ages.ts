@@ -20,9 +20,17 @@ export async function readArrivals(
 export async function countMature(
   store: Pick<Store, 'readArrivals'>,
   asked: Asked,
-  { labels, predictedMs }: OutcomeRows,
+  outcomes: OutcomeRows,
   monitor: MonitorPolicy,
 ): Promise<number> {
-  const arrivals = await readArrivals(store, asked, monitor);
+  return countMatureIn(outcomes, await readArrivals(store, asked, monitor), monitor);
+}
+
+/** The same where it is known already how labels arrive. */
+export function countMatureIn(
+  { labels, predictedMs }: OutcomeRows,
+  arrivals: LabelArrivals | null,
+  monitor: MonitorPolicy,
+): number {
   return matureCount(labels, monitor, arrivals && { arrivals, predictedMs });
 }

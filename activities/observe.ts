@@ -45,7 +45,7 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   const cursor = await deps.cursors.read(model);
   const from = cursor?.champion === champion.version ? cursor : startAt(champion, policy, cursor, clock.rows);
   const outcomes = await lookAtOutcomes(deps, champion, policy, from);
-  const inputs = await lookAtInputs(deps, champion, policy, from, clock.rows);
+  const inputs = await lookAtInputs(deps, champion, policy, { ...from, rows: clock.rows, arrivals: outcomes.arrivals });
   const before = cursor?.following ?? null;
   const span = { serving, base: champion.version, afterId: from.lastId, upToId: outcomes.lastId, before };
   const following = await followIfPossible(deps, { ...champion, ...span }, policy);
@@ -150,6 +150,12 @@ async function lookAtOutcomes(
   };
 }
 
+interface InputsAsked extends Pick<MonitorCursor, 'driftAtRows'> {
+  /** Served so far. */
+  readonly rows: number;
+  readonly arrivals: LabelArrivals | null;
+}
+
 interface InputsSeen {
   readonly signals: readonly Signal[];
   readonly driftAtRows: number;
@@ -162,8 +168,7 @@ async function lookAtInputs(
   deps: Dependencies,
   champion: Champion,
   policy: Policy,
-  { driftAtRows }: MonitorCursor,
-  rows: number,
+  { driftAtRows, rows, arrivals }: InputsAsked,
 ): Promise<InputsSeen> {
   const { windowRows } = policy.monitor;
   const seen = rows - driftAtRows;
@@ -175,8 +180,8 @@ async function lookAtInputs(
   const [inputs, { outputs }] = [await deps.store.readInputs(query), await deps.store.readOutcomes(query)];
   const judged = judgeInputs({ task, inputs, outputs, reference }, policy.drift);
   const apart = policy.drift.classifierTest ? await tellApart(deps, champion, inputs) : [];
-  const broken = await lookAtQuality(deps, { ...champion, inputs }, policy);
-  const answered = await lookAtAnswers(deps, champion, policy);
+  const broken = await lookAtQuality(deps, { ...champion, inputs, arrivals }, policy);
+  const answered = await lookAtAnswers(deps, { ...champion, arrivals }, policy);
   return {
     signals: stamp([...broken, ...judged.signals, ...apart, ...answered]),
     driftAtRows: rows,

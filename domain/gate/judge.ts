@@ -6,7 +6,6 @@ import { compareLosses } from './comparison.ts';
 import type { GateEvidence } from './evidence.ts';
 import { findFlaw } from './flaws.ts';
 import { checkGuards } from './guards.ts';
-import { compareAuc } from './delong.ts';
 import { checkConstantProbabilities, checkProbabilities } from './probabilities.ts';
 import type { GatePolicy } from './policy.ts';
 import { lossesOfModel, primaryLossOf } from './utility/primary.ts';
@@ -22,11 +21,12 @@ export function judgeGate(evidence: GateEvidence, policy: GatePolicy): Verdict {
   if (flaw) return { ...flaw, checks: [{ name: 'evidence', ...flaw, rowsSeen: evidence.labels.length }] };
   const input = prepare(evidence);
   const constant = checkConstant(input, policy);
-  const decisive = evidence.champion ? checkChampion(input, policy) : [constant];
+  const auc = checkAuc(evidence, policy);
+  const decisive = evidence.champion ? checkChampion(input, policy, auc) : [constant];
   const baselines = [evidence.champion ? constant : null, checkSameAsLast(input, policy)].filter(
     (check) => check !== null,
   );
-  const advisory = [checkLogLoss(evidence, policy), checkAuc(evidence, policy)].filter((check) => check !== null);
+  const advisory = [checkLogLoss(evidence, policy), auc].filter((check) => check !== null);
   const reservations = policy.baselines === 'require' ? baselines : baselines.map(asAdvisory);
   return conclude({ decisive, guards: checkGuards(evidence, policy), reservations, advisory });
 }
@@ -36,14 +36,18 @@ function prepare(evidence: GateEvidence): BaselineInput {
   return { evidence, primary, challengerLosses: lossesOfModel(primary, evidence, evidence.challenger) };
 }
 
-function checkChampion({ evidence, challengerLosses, primary }: BaselineInput, policy: GatePolicy): Check[] {
+function checkChampion(
+  { evidence, challengerLosses, primary }: BaselineInput,
+  policy: GatePolicy,
+  auc: Check | null,
+): Check[] {
   const { champion, blockOf, challengerSimpler, level = policy.alpha } = evidence;
   const spent = { ...policy, alpha: level };
   const shared = shareLevel(evidence, spent);
   const reference = lossesOfModel(primary, evidence, champion!);
   const comparison = compareLosses({ primary, reference, challenger: challengerLosses, blockOf }, shared);
   const byError = checkAgainstChampion(comparison, shared, challengerSimpler);
-  return shared === spent ? byError : weighProbabilities(evidence, byError, shared);
+  return shared === spent ? byError : weighProbabilities(evidence, byError, auc, shared);
 }
 
 /** Better than a constant guess by its answers or, where the policy lets them count, by its probabilities. */
@@ -66,12 +70,17 @@ function shareLevel({ task, utility }: GateEvidence, policy: GatePolicy): GatePo
  * Where the answers don't decide, better probabilities do. A proper score sees in a fraction of the rows what right and wrong answers show; that is why
  * the answers need not be shown to be no worse, only not seem worse by more than the margin, nor be shown to be worse at all; nor may the ranking seem worse.
  */
-function weighProbabilities(evidence: GateEvidence, byError: readonly Check[], shared: GatePolicy): Check[] {
+function weighProbabilities(
+  evidence: GateEvidence,
+  byError: readonly Check[],
+  auc: Check | null,
+  shared: GatePolicy,
+): Check[] {
   const byProbabilities = checkProbabilities(evidence, shared);
   const checks = [...byError];
   const [leading] = checks;
   if (byProbabilities === null || leading === undefined) return checks;
-  const isWorse = seemWorse(checks, shared.margin) || ranksWorse(evidence, shared.margin);
+  const isWorse = seemWorse(checks, shared.margin) || ranksWorse(auc, shared.margin);
   if (leading.outcome === 'pass' || byProbabilities.outcome !== 'pass' || isWorse) {
     return [...checks, { ...byProbabilities, advisory: true }];
   }
@@ -87,11 +96,10 @@ function seemWorse(byError: readonly Check[], margin: number): boolean {
 
 /**
  * A challenger whose probabilities only fit the level of the last weeks better has learned a level, not an order: it says little once the level changes, and
- * the champion follows a level by itself. Binary only.
+ * the champion follows a level by itself.
  */
-function ranksWorse({ task, labels, champion, challenger }: GateEvidence, margin: number): boolean {
-  if (task !== 'binary' || !champion) return false;
-  return (compareAuc(labels, champion.values, challenger.values)?.difference ?? 0) < -margin;
+function ranksWorse(auc: Check | null, margin: number): boolean {
+  return (auc?.effectSize ?? 0) < -margin;
 }
 
 interface Findings {
