@@ -169,15 +169,14 @@ function decisionOf({ record }: ReportContext): string {
 export function promotionOf(ledger: readonly LedgerFact[], version: string | null): Switch | null {
   const switches = ledger
     .filter(({ kind }) => kind === 'promotion' || kind === 'follow')
-    .map(({ evidence }) => evidence as Switch)
-    .reverse();
-  return switches.reduce<{ wanted: string | null; found: Switch | null }>(
-    ({ wanted, found }, plan) => {
-      if (found !== null || plan.after.champion !== wanted) return { wanted, found };
-      return plan.kind === 'follow' ? { wanted: plan.before.champion, found } : { wanted, found: plan };
-    },
-    { wanted: version, found: null },
-  ).found;
+    .map(({ evidence }) => evidence as Switch);
+  let wanted = version;
+  for (const plan of switches.reverse()) {
+    if (plan.after.champion !== wanted) continue;
+    if (plan.kind === 'promotion') return plan;
+    wanted = plan.before.champion;
+  }
+  return null;
 }
 
 /** The retraining that a decision goes back to. Example: `electricity-0003-rollback` goes back to `electricity-0003`. */

@@ -1,5 +1,5 @@
 import type { AnswerSettings } from '../../domain/answers/settings.ts';
-import { createAnswerContext, type AnswerContext } from '../answers.ts';
+import { createAnswerContext } from '../answers.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isSameShape } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
@@ -8,11 +8,9 @@ import { compileAnswerText, type AnswerText } from './answer-text.ts';
 
 /** Who answers a plain request for a model, and how. */
 export interface Plan {
-  readonly model: string;
   readonly champion: HostedVersion;
   /** Scores in the shadow. */
   readonly previous: HostedVersion | null;
-  readonly context: AnswerContext;
   readonly toText: AnswerText;
 }
 
@@ -57,5 +55,5 @@ function makePlan(
     return null;
   }
   const context = createAnswerContext(schema, answers, champion.residuals);
-  return { model, champion, previous, context, toText: compileAnswerText(model, champion.version, context) };
+  return { champion, previous, toText: compileAnswerText(model, champion.version, context) };
 }

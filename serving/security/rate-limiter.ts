@@ -53,25 +53,16 @@ export function createRateLimiter(
     bucket.atMs = atMs;
     return bucket;
   };
+  const draw = (caller: string, most: number): Drawn => {
+    const bucket = fill(caller);
+    const granted = Math.min(most, Math.floor(bucket.tokens));
+    bucket.tokens -= granted;
+    return { granted, waitMs: granted > 0 ? 0 : Math.ceil((1 - bucket.tokens) / perMs) };
+  };
   return {
-    take(caller) {
-      const bucket = fill(caller);
-      if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / perMs);
-      bucket.tokens -= 1;
-      return 0;
-    },
-    takeNow(caller) {
-      const bucket = fill(caller);
-      if (bucket.tokens < 1) return false;
-      bucket.tokens -= 1;
-      return true;
-    },
-    draw(caller, most) {
-      const bucket = fill(caller);
-      const granted = Math.min(most, Math.floor(bucket.tokens));
-      bucket.tokens -= granted;
-      return { granted, waitMs: granted > 0 ? 0 : Math.ceil((1 - bucket.tokens) / perMs) };
-    },
+    take: (caller) => draw(caller, 1).waitMs,
+    takeNow: (caller) => draw(caller, 1).granted > 0,
+    draw,
   };
 }
 
