@@ -1,5 +1,6 @@
 import type { LabelledRows } from '../adapters/ports/store.ts';
 import type { ModelProject, Policy } from '../domain/project.ts';
+import { isHistorical } from '../domain/snapshot/row-keys.ts';
 import { concatTables, sliceTable } from '../domain/snapshot/tables.ts';
 import type { DataSchema, RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -57,8 +58,4 @@ export function countFresh(keys: readonly string[], freshAfterKey: string | null
   const seen = keys.lastIndexOf(freshAfterKey);
   if (seen >= 0 || isHistorical(freshAfterKey)) return keys.length - 1 - seen;
   return keys.filter((key) => !isHistorical(key) && key > freshAfterKey).length;
-}
-
-function isHistorical(key: string): boolean {
-  return key.startsWith('history:');
 }

@@ -1,9 +1,10 @@
 import type { Network } from '../adapters/ports/model-packages.ts';
-import { standingShares } from '../domain/following/experts.ts';
+import { ownShares, standingShares } from '../domain/following/experts.ts';
 import { beginFollowing, follow, type FollowState } from '../domain/following/follow.ts';
 import { lend } from '../domain/following/lend.ts';
 import { proposeShares, standStill, type FollowProposal } from '../domain/following/proposal.ts';
 import type { Policy } from '../domain/project.ts';
+import { isHistorical, isOfExtract } from '../domain/snapshot/row-keys.ts';
 import type { DataSchema } from '../domain/table.ts';
 import type { Task } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -83,7 +84,7 @@ async function sharesOf({ registry, packages }: Dependencies, model: string, ser
   const followed = await packages.readFollowing(await registry.fetchPackage(model, serving));
   const standing = standingShares(state.panel);
   if (followed === null) return standing;
-  const own = state.panel.standing.filter((share) => share > 0).length;
+  const own = ownShares(state.panel).length;
   const shares = followed.lent === state.lent ? followed.shares.flat() : followed.shares.slice(0, own).flat();
   const sum = shares.reduce((total, share) => total + share, 0);
   return Float64Array.from(standing, (_, expert) => (sum > 0 ? (shares[expert] ?? 0) / sum : standing[expert]!));
@@ -110,6 +111,6 @@ async function learn(
 
 /** Of keys of rows; those of the project's history are older than any prediction. */
 function newestPrediction(keys: readonly (string | null)[]): string | null {
-  const predictions = keys.filter((key) => key !== null && !key.startsWith('history:') && !key.startsWith('extract:'));
+  const predictions = keys.filter((key) => key !== null && !isHistorical(key) && !isOfExtract(key));
   return predictions.reduce((newest, key) => (newest === null || key! > newest ? key : newest), null);
 }

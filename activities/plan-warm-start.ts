@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Candidate, CandidateSpec } from '../adapters/ports/model-runtime.ts';
 import type { Snapshot } from '../adapters/ports/store.ts';
-import type { Policy } from '../domain/project.ts';
-import { defaultSearchPolicy } from '../domain/search/policy.ts';
+import { searchPolicyOf } from '../domain/search/policy.ts';
 import { baseId, warmId, whyNotLend } from '../domain/search/warm-start.ts';
+import { isOfExtract } from '../domain/snapshot/row-keys.ts';
 import type { Dependencies } from './dependencies.ts';
 import { currentScope } from './scope.ts';
 import type { SnapshotRequest } from './types.ts';
@@ -27,8 +27,7 @@ export async function planWarmStart(
   keys: readonly string[],
   candidates: readonly Candidate[],
 ): Promise<readonly CandidateSpec[]> {
-  // A lifecycle that began under an older release has a policy without it.
-  const { warmStart } = { ...defaultSearchPolicy, ...(policy as Partial<Policy>).search };
+  const { warmStart } = searchPolicyOf(policy);
   if (warmStart === 'off' || champion === null || mode !== 'train' || trainingData !== null) return [];
   const { registry } = deps;
   const packageDirectory = await registry.fetchPackage(snapshot.model, champion);
@@ -70,7 +69,8 @@ async function whyNot(
     .then((learned) => store.readSnapshot(learned, { from: 0, to: 1 }))
     .catch(() => null);
   if (first === null) return 'the snapshot that it was trained on is gone';
-  return first.keys[0]?.startsWith('extract:') === true
+  const [key] = first.keys;
+  return key !== undefined && isOfExtract(key)
     ? 'it was trained on an extract, whose rows have no place in time'
     : null;
 }

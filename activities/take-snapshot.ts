@@ -7,6 +7,7 @@ import type { ModelProject } from '../domain/project.ts';
 import { judgeQuality } from '../domain/quality/judge.ts';
 import { whyNotTrainOn } from '../domain/snapshot/data-checks.ts';
 import { planRecalibration, planSplit, recentWindow, type Split, type SplitPlan } from '../domain/snapshot/split.ts';
+import { extractKey } from '../domain/snapshot/row-keys.ts';
 import type { DataSchema, RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
 import { concatRows, countFresh, gatherRows, newestRows, sliceRows } from './gather-rows.ts';
@@ -96,7 +97,7 @@ async function withOwnTrainingData(
 ): Promise<{ rows: LabelledRows; split: Split }> {
   const own = await deps.readExtract(project, path, schema);
   const holdout = sliceRows(rows, split.holdout);
-  const ownKeys = own.keys.map((key) => `extract:${key}`);
+  const ownKeys = own.keys.map(extractKey);
   const validationRows = split.validation.to - split.validation.from;
   const ownRows = own.table.rowCount;
   const trainRows = Math.max(1, ownRows - Math.min(validationRows, Math.floor(ownRows / 4)));

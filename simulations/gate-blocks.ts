@@ -4,6 +4,7 @@ import { judgeGate } from '../domain/gate/judge.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import { normalCdf } from '../domain/math/normal.ts';
 import { createRng, type Rng } from '../domain/math/rng.ts';
+import { binaryEvidence, gaussian, nextOfSeries } from './draw-gate.ts';
 import type { Scale, Simulated } from './report.ts';
 
 /** Who is right where the models disagree leans on a weather that both live in: an AR(1) process. */
@@ -39,7 +40,7 @@ function drawHoldout({ rows, rho, strength, gain }: Weather, rng: Rng): GateEvid
   const shift = (gain / disagreement) * Math.sqrt(2 * Math.PI * (1 + strength ** 2)) * 0.5;
   let weather = gaussian(rng);
   for (let row = 0; row < rows; row++) {
-    weather = rho * weather + Math.sqrt(1 - rho ** 2) * gaussian(rng);
+    weather = nextOfSeries(weather, rho, rng);
     const label = rng() < 0.5 ? 1 : 0;
     const disagrees = rng() < disagreement;
     const challengerRight = disagrees ? rng() < normalCdf(strength * weather + shift) : rng() < 0.8;
@@ -48,23 +49,11 @@ function drawHoldout({ rows, rho, strength, gain }: Weather, rng: Rng): GateEvid
     challenger.push(answer(label, challengerRight));
     champion.push(answer(label, championRight));
   }
-  return {
-    task: 'binary',
-    labels,
-    champion: { width: 1, values: champion },
-    challenger: { width: 1, values: challenger },
-    trainingLabels: { kind: 'classes', counts: [1, 1] },
-    challengerSimpler: false,
-    lastKnownDelayRows: null,
-  };
+  return binaryEvidence(labels, champion, challenger);
 }
 
 function answer(label: number, isRight: boolean): number {
   return (label === 1) === isRight ? 0.8 : 0.2;
-}
-
-function gaussian(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
 }
 
 /** Equals are promoted no more often than the level says, also where rows depend; better ones nearly as often as without blocks. */

@@ -4,6 +4,7 @@ import { judgeGate } from '../domain/gate/judge.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import { normalCdf } from '../domain/math/normal.ts';
 import { createRng, type Rng } from '../domain/math/rng.ts';
+import { binaryEvidence, gaussian, nextOfSeries } from './draw-gate.ts';
 import type { Scale, Simulated } from './report.ts';
 
 /** Labels lean on a weather, an AR(1) process that neither model sees. */
@@ -51,25 +52,13 @@ function drawHoldout({ rows, rho, strength, lean, gain }: Season, rng: Rng): Gat
   const challenger: number[] = [];
   let weather = gaussian(rng);
   for (let row = 0; row < rows; row++) {
-    weather = rho * weather + Math.sqrt(1 - rho ** 2) * gaussian(rng);
+    weather = nextOfSeries(weather, rho, rng);
     const known = gaussian(rng);
     labels.push(known + strength * weather + gaussian(rng) > 0 ? 1 : 0);
     champion.push(normalCdf(known + lean + noise * gaussian(rng)));
     challenger.push(normalCdf(known - lean + noise * (1 - gain) * gaussian(rng)));
   }
-  return {
-    task: 'binary',
-    labels,
-    champion: { width: 1, values: champion },
-    challenger: { width: 1, values: challenger },
-    trainingLabels: { kind: 'classes', counts: [1, 1] },
-    challengerSimpler: false,
-    lastKnownDelayRows: null,
-  };
-}
-
-function gaussian(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+  return binaryEvidence(labels, champion, challenger);
 }
 
 interface Case {

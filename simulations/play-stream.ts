@@ -8,6 +8,7 @@ import { planStream } from '../backtest/stream.ts';
 import { defaultPolicy, defaultTraining } from '../config/defaults.ts';
 import type { Rng } from '../domain/math/rng.ts';
 import type { ModelProject, Policy } from '../domain/project.ts';
+import { historyKey } from '../domain/snapshot/row-keys.ts';
 
 const features = ['a', 'b', 'c'] as const;
 
@@ -29,7 +30,8 @@ export interface PlayOptions {
 /** The whole default policy on a stream, as a backtest plays it, with two small networks of at most eight epochs. */
 export async function playStream(stream: DrawnStream, rng: Rng, options: PlayOptions): Promise<PolicyReport> {
   const { blockRows, firstRows } = options;
-  const project = projectOf('stream', { ...defaultPolicy, ...options.policy });
+  const training = { networks: defaultTraining.networks.slice(0, 2), windows: ['recent'] } as const;
+  const project = projectOf('stream', training, { ...defaultPolicy, ...options.policy });
   const plan = planStream(drawHistory(stream, rng), { block: { rows: blockRows }, firstRows });
   const directory = await mkdtemp(join(tmpdir(), 'incumbent-stream-'));
   try {
@@ -40,7 +42,12 @@ export async function playStream(stream: DrawnStream, rng: Rng, options: PlayOpt
   }
 }
 
-function projectOf(name: string, policy: Policy): ModelProject {
+/** A project that has no file: its rows are drawn. Networks train for eight epochs at most. */
+export function projectOf(
+  name: string,
+  training: Pick<ModelProject['training'], 'networks' | 'windows'>,
+  policy: Policy,
+): ModelProject {
   return {
     name,
     task: null,
@@ -53,7 +60,7 @@ function projectOf(name: string, policy: Policy): ModelProject {
     utility: null,
     goldenSet: null,
     card: {},
-    training: { ...defaultTraining, networks: defaultTraining.networks.slice(0, 2), windows: ['recent'], maxEpochs: 8 },
+    training: { ...defaultTraining, ...training, maxEpochs: 8 },
     policy,
   };
 }
@@ -70,7 +77,7 @@ function drawHistory({ rows: rowCount, draw }: DrawnStream, rng: Rng): Historica
     rowCount,
     columns: Object.fromEntries(features.map((name, at) => [name, { kind: 'numeric' as const, values: columns[at]! }])),
   };
-  const keys = Array.from({ length: rowCount }, (_, row) => `history:${String(row).padStart(10, '0')}`);
+  const keys = Array.from({ length: rowCount }, (_, row) => historyKey(row));
   const schema = {
     features: features.map((name) => ({ name, type: 'numeric' as const })),
     label: 'label',

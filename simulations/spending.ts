@@ -1,6 +1,7 @@
 import { initialSpending, lordLevel, spend } from '../domain/gate/lord.ts';
 import { normalCdf } from '../domain/math/normal.ts';
 import { createRng, type Rng } from '../domain/math/rng.ts';
+import { gaussian } from './draw-gate.ts';
 import type { Scale, Simulated } from './report.ts';
 
 const alpha = 0.05;
@@ -68,10 +69,6 @@ function liveOn(moveChance: number, spending: Spending, rng: Rng): Life {
     regret -= champion / 50;
   }
   return { promotions, harmful, regret };
-}
-
-function gaussian(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
 }
 
 function meanOf<T>(runs: number, draw: (rng: Rng) => T, seed: number): (pick: (one: T) => number) => number {

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { findControlProblem } from '../../domain/answers/check-control.ts';
 import type { DataSource, ModelProject } from '../../domain/project.ts';
+import { historyKey } from '../../domain/snapshot/row-keys.ts';
 import type { Column, DataSchema, Feature, Table } from '../../domain/table.ts';
 import type { LabelledRows } from '../ports/store.ts';
 import { asNumbers, asTexts, queryColumns, quoteName, type QueryColumn } from '../duckdb/columns.ts';
@@ -93,7 +94,7 @@ async function readRows(
   const rows = {
     table: toTable(schema.features, columns, rowCount),
     labels: isRegression ? finiteLabels(asNumbers(labels), schema.label) : toClassIndices(asTexts(labels), schema),
-    keys: Array.from({ length: rowCount }, (_, row) => `history:${String(row).padStart(8, '0')}`),
+    keys: Array.from({ length: rowCount }, (_, row) => historyKey(row)),
   };
   return {
     schema,

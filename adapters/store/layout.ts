@@ -5,7 +5,8 @@ import type { Partition, Partitions } from './partitions.ts';
 import { sumRemoved, type Removed } from './tombstones.ts';
 
 /** Kinds of records in the log of a model. */
-export type RecordKind = 'predictions' | 'labels' | 'contradictions';
+export const recordKinds = ['predictions', 'labels', 'contradictions'] as const;
+export type RecordKind = (typeof recordKinds)[number];
 
 export class StoreError extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -4,8 +4,9 @@ import type { StoreLocation } from '../../config/store-location.ts';
 import { findExpired, findOrphaned } from '../../domain/retention/find-expired.ts';
 import type { Retention } from '../ports/store.ts';
 import { createFactsReader, type FactsReader, type KnownPartition } from './partition-facts.ts';
-import { listSegments, type Places, type RecordKind } from './layout.ts';
+import { listSegments, recordKinds, type Places, type RecordKind } from './layout.ts';
 import { openPartitions } from './open-partitions.ts';
+import { begunAtMs } from './partitions.ts';
 
 export interface RetentionOptions {
   readonly directory: string;
@@ -31,7 +32,7 @@ export function createRetention(connection: DuckDBConnection, places: Places): R
   const facts = createFactsReader(connection);
   return {
     async removeExpired(model, rule) {
-      for (const kind of ['predictions', 'labels', 'contradictions'] as const) await finish(places, model, kind);
+      for (const kind of recordKinds) await finish(places, model, kind);
       const { sealed } = await listSegments(places, model, 'predictions');
       const expired = findExpired(await facts.read('predictions', sealed), rule);
       const predictions = await remove(places, model, 'predictions', expired);
@@ -87,7 +88,7 @@ async function removeOrphaned(
 async function findOldest(places: Places, facts: FactsReader, model: string): Promise<string> {
   const { open, sealed } = await listSegments(places, model, 'predictions');
   const first = (await facts.read('predictions', sealed)).map(({ firstId }) => firstId);
-  const begun = open.map(({ stem }) => Number(/-(\d+)-[0-9a-z]{6}$/.exec(stem)?.[1] ?? 0) - openMarginMs);
+  const begun = open.map(({ stem }) => begunAtMs(stem) - openMarginMs);
   const ids = [...first, ...begun.map((ms) => String(Math.max(0, ms)).padStart(13, '0'))];
   return ids.reduce((oldest, id) => (id < oldest ? id : oldest), ids[0] ?? '');
 }

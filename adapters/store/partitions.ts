@@ -25,10 +25,14 @@ export interface Partitions {
   markRemoved(model: string, kind: RecordKind, tombstone: Tombstone): Promise<void>;
 }
 
-/** The UTC date on which a segment was begun, out of its name `<replica>-<ms>-<6 characters>`. */
+/** When a segment was begun, ms since the epoch, out of its name `<replica>-<ms>-<6 characters>`. */
+export function begunAtMs(stem: string): number {
+  return Number(/-(\d+)-[0-9a-z]{6}$/.exec(stem)?.[1] ?? 0);
+}
+
+/** The UTC date on which a segment was begun. */
 export function dateOfStem(stem: string): string {
-  const [, ms = '0'] = /-(\d+)-[0-9a-z]{6}$/.exec(stem) ?? [];
-  return new Date(Number(ms)).toISOString().slice(0, 10);
+  return new Date(begunAtMs(stem)).toISOString().slice(0, 10);
 }
 
 /** Partitions on this machine's disk: `<model>/<kind>/sealed/date=YYYY-MM-DD/<segment>.parquet`. */

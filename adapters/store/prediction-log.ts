@@ -5,7 +5,7 @@ import { isModelName } from '../files/names.ts';
 import type { PredictionLog } from '../ports/store.ts';
 import { findAboutEntities, findLabels, findLogged, findTraces, type LabelSources } from './find-predictions.ts';
 import { createBoundedIds, createKnownIds, type KnownIds, type LabelOnRecord } from './known-ids.ts';
-import type { Places } from './layout.ts';
+import { recordKinds, type Places } from './layout.ts';
 import { openPartitions } from './open-partitions.ts';
 import type { StoreLocation } from '../../config/store-location.ts';
 import { sumRemoved } from './tombstones.ts';
@@ -97,7 +97,7 @@ function toLine(record: object): string {
 async function sealLeftovers(sealer: Sealer, places: Places, replicaId: string): Promise<void> {
   const names = await readdir(places.root).catch(() => []);
   for (const model of names.filter(isModelName)) {
-    for (const kind of ['predictions', 'labels', 'contradictions'] as const) {
+    for (const kind of recordKinds) {
       await sealOrphans(sealer, places, model, kind, replicaId);
     }
   }

@@ -38,6 +38,11 @@ export function createPanel(task: Task, own: readonly number[], lent: readonly n
   };
 }
 
+/** Shares of the champion's own networks, which come first; each has one. */
+export function ownShares({ standing }: Pick<ExpertPanel, 'standing'>): readonly number[] {
+  return standing.filter((share) => share > 0);
+}
+
 /** The champion as it passed the gate: its networks with their shares, none of them moved. */
 export function standingShares({ standing, shifts }: ExpertPanel): Float64Array {
   return Float64Array.from(standing.flatMap((share) => shifts.map((shift) => (shift === 0 ? share : 0))));

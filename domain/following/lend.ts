@@ -1,4 +1,4 @@
-import { createPanel, lentShare, priorShares } from './experts.ts';
+import { createPanel, lentShare, ownShares, priorShares } from './experts.ts';
 import type { FollowState } from './follow.ts';
 import { beginTrack, type Track } from './track.ts';
 
@@ -16,7 +16,7 @@ export interface Lender {
 export function lend(state: FollowState, lender: Lender | null): FollowState {
   if (state.lent === (lender?.version ?? null)) return state;
   const { panel } = state;
-  const own = panel.standing.filter((share) => share > 0);
+  const own = ownShares(panel);
   const joined = createPanel(panel.task, own, lender?.shares ?? []);
   const prior = priorShares(joined);
   const ownExperts = own.length * panel.shifts.length;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FeatureRow } from '../../adapters/data/feature-rows.ts';
 import type { PredictionRecord } from '../../adapters/ports/store.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { latencySince } from '../latency.ts';
 import { readRequestId } from '../request-id.ts';
 import { readPlainRows, type PlainRows } from './plain-rows.ts';
 import type { Plan, PlanFor } from './plan.ts';
@@ -40,7 +41,7 @@ export function createAnswerer(
   const answerModel = (model: string, exchanges: readonly Exchange[]): void => {
     const slots = deps.models.get(model);
     const plan = slots === null ? null : planFor(slots);
-    if (plan === null) return exchanges.forEach(giveUp);
+    if (plan === null) return exchanges.forEach((exchange) => exchange.giveUp());
     const asked = readAll(plan, exchanges);
     const rows = asked.flatMap((one) => one.rows);
     const scoreRow = rows.length === 0 ? null : tryToScore(plan, rows);
@@ -72,10 +73,6 @@ export function createAnswerer(
     if (others === undefined) waiting.set(exchange.model, [exchange]);
     else others.push(exchange);
   };
-}
-
-function giveUp(exchange: Exchange): void {
-  exchange.giveUp();
 }
 
 /** Those that are plain, and whose callers may ask. */
@@ -112,8 +109,7 @@ function tell(
   records: PredictionRecord[],
 ): string | null {
   const requestId = readRequestId(exchange.request);
-  const [atMs, nowMs, first] = [Date.now(), performance.now(), records.length];
-  const latencyMs = Math.round((nowMs - exchange.startedMs) * 1_000) / 1_000;
+  const [atMs, latencyMs, first] = [Date.now(), latencySince(exchange.startedMs), records.length];
   let predictions = '';
   for (let row = 0; row < rows.length; row += 1) {
     const features = rows[row]!;

@@ -12,13 +12,18 @@ export interface PlainRows {
 /** Null for all that is not plain: what is wrong with it, others say. */
 export function readPlainRows(body: Buffer, { isGoodRow, findRowText }: HostedVersion): PlainRows | null {
   const text = body.toString();
-  const parsed = parse(text);
-  if (typeof parsed !== 'object' || parsed === null) return null;
-  for (const key in parsed) if (key !== 'rows') return null;
-  const { rows } = parsed as { rows?: unknown };
-  if (!Array.isArray(rows) || rows.length === 0 || rows.length > maxRowsPerRequest) return null;
+  const rows = rowsAlone(parse(text));
+  if (rows === null) return null;
   for (const row of rows) if (!isGoodRow(row)) return null;
   return { rows: rows as readonly FeatureRow[], json: rows.length === 1 ? findRowText(text) : null };
+}
+
+/** The rows of a body that has nothing else in it, as many as a request may have; else null. */
+export function rowsAlone(body: unknown): readonly unknown[] | null {
+  if (typeof body !== 'object' || body === null) return null;
+  for (const key in body) if (key !== 'rows') return null;
+  const { rows } = body as { rows?: unknown };
+  return Array.isArray(rows) && rows.length > 0 && rows.length <= maxRowsPerRequest ? rows : null;
 }
 
 function parse(text: string): unknown {

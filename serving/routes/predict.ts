@@ -10,6 +10,7 @@ import { findModel, noChampion, record, settingsOf, type Dependencies } from '..
 import { ServiceError } from '../errors.ts';
 import { refuseManyExplanations } from '../explain.ts';
 import { guardRows } from '../privacy.ts';
+import { latencySince } from '../latency.ts';
 import { scoreRows } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
 
@@ -137,7 +138,7 @@ function toRecords(
   { eventMs, entities, omitted, traceparent, requestId, startedMs, ids, answers }: RequestFacts,
 ): readonly PredictionRecord[] {
   const atMs = Date.now();
-  const latencyMs = Math.round((performance.now() - startedMs) * 1_000) / 1_000;
+  const latencyMs = latencySince(startedMs);
   return shared.map(({ host, output, shadow }, row) => ({
     id: ids[row] ?? '',
     atMs,

@@ -1,5 +1,5 @@
 import { validatorCompiler } from 'fastify-type-provider-zod';
-import { maxRowsPerRequest } from '../../config/wire.ts';
+import { rowsAlone } from '../quick/plain-rows.ts';
 
 interface Route {
   readonly schema: unknown;
@@ -13,19 +13,11 @@ interface Route {
 export function validatePredict(route: Route) {
   const validate = validatorCompiler(route as Parameters<typeof validatorCompiler>[0]);
   if (route.httpPart !== 'body') return validate;
-  return (body: unknown) => (isPlain(body) ? { value: body } : validate(body));
+  return (body: unknown) => (rowsAlone(body)?.every(isPlainRow) === true ? { value: body } : validate(body));
 }
 
 /** What the service makes itself needs no second look on its way out. */
 export const serializeAsIs = () => (body: unknown) => JSON.stringify(body);
-
-function isPlain(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
-  for (const key in body) if (key !== 'rows') return false;
-  const { rows } = body as { rows?: unknown };
-  if (!Array.isArray(rows) || rows.length === 0 || rows.length > maxRowsPerRequest) return false;
-  return rows.every(isPlainRow);
-}
 
 function isPlainRow(row: unknown): boolean {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) return false;

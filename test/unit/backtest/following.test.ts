@@ -5,7 +5,7 @@ import { planStrategy } from '../../../backtest/strategies.ts';
 import { planStream } from '../../../backtest/stream.ts';
 import { defaultPolicy, defaultTraining } from '../../../config/defaults.ts';
 import { createRng } from '../../../domain/math/rng.ts';
-import type { ModelProject } from '../../../domain/project.ts';
+import { projectOf } from '../../../simulations/play-stream.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
 const rows = 5_000;
@@ -25,26 +25,13 @@ function drawHistory(): HistoricalRows {
 }
 
 async function play(follow: boolean) {
-  const project: ModelProject = {
-    name: 'jump',
-    task: null,
-    data: { path: '', label: 'label', id: null, time: null, labelTime: null, take: null },
-    features: {},
-    exclude: [],
-    slices: [],
-    sensitive: [],
-    privacy: { hash: [], omit: [] },
-    utility: null,
-    goldenSet: null,
-    card: {},
-    training: { ...defaultTraining, networks: defaultTraining.networks.slice(0, 1), windows: ['all'], maxEpochs: 8 },
-    policy: {
-      ...defaultPolicy,
-      // The first champion is all there is.
-      retrain: { ...defaultPolicy.retrain, cooldown: { labels: rows } },
-      challenger: { ...defaultPolicy.challenger, follow },
-    },
-  };
+  const training = { networks: defaultTraining.networks.slice(0, 1), windows: ['all'] } as const;
+  const project = projectOf('jump', training, {
+    ...defaultPolicy,
+    // The first champion is all there is.
+    retrain: { ...defaultPolicy.retrain, cooldown: { labels: rows } },
+    challenger: { ...defaultPolicy.challenger, follow },
+  });
   const stream = planStream(drawHistory(), { block: { rows: blockRows }, firstRows });
   const strategy = planStrategy('policy', project.policy, blockRows);
   return await playStrategy(project, stream, strategy, await temporaryFolder(), () => undefined);
