@@ -57,7 +57,7 @@ export async function startLiveModel({ firstRows }: LiveModelOptions): Promise<L
       for (let week = 0; week < freshWeeks; week += 1) await feed.sendWeek();
       await feed.sendLastLabels();
       const clock = { rows: feed.sent(), labels: feed.sent(), eventMs: null };
-      const signal = { kind: 'external', reason: 'measured', atMs: Date.now() } as const;
+      const signal = { kind: 'manual', reason: 'measured', atMs: Date.now() } as const;
       await temporal.workflow.getHandle(lifecycleId(model)).signal(observedSignal, { clock, signals: [signal] });
       const decisionId = await untilDecided(stack, seen);
       await keepChampion(stack);
