@@ -1,7 +1,6 @@
 import { binomialSurvival } from '../math/binomial.ts';
-import { findCopies } from '../quality/copies.ts';
-import { sliceTable } from '../snapshot/tables.ts';
-import type { Column, Table } from '../table.ts';
+import { countCopies } from '../quality/copies.ts';
+import type { Column, RowRange, Table } from '../table.ts';
 import type { Check, Outcome } from '../verdict.ts';
 import { formatCount } from './wording.ts';
 
@@ -29,7 +28,7 @@ const labelColumn = '\u0000label';
  * decides.
  *
  * Tables repeat themselves, the more the fewer values their columns have. What to expect is rehearsed on the training rows: each of their three newest fifths
- * against those before. If a share s of that repeats n − r rows, at most s · n/(n − r) repeats n, as the chance of a repetition is concave in the
+ * against those before, on the same grid of near values. If a share s of that repeats n − r rows, at most s · n/(n − r) repeats n, as the chance of a repetition is concave in the
  * rows. Only more than twice that, and 1% of the holdout besides, is a leak (binomial, at .001).
  */
 export function checkLeaks(who: Examinee, holdout: KnownRows, training: KnownRows): Check {
@@ -41,7 +40,7 @@ export function checkLeaks(who: Examinee, holdout: KnownRows, training: KnownRow
     const reason = `${formatCount(shared)} ${seen} are among the rows that the ${who} was trained on: cut the holdout from rows that no model has seen`;
     return { name, outcome: blame(who, 'fail'), reason, rowsSeen: rows, effectSize: shared / rows };
   }
-  const { exact, near } = countCopies(holdout, training);
+  const { exact, near } = compareWithKnown(holdout, training);
   const leak = isLeak(exact, rows) ? exact : isLeak(near, rows) ? near : null;
   const lead = describeCopies(exact, near, seen, who);
   if (leak === null) return { name, outcome: 'pass', reason: lead, rowsSeen: rows };
@@ -75,27 +74,32 @@ interface CopyCount {
   readonly expectedShare: number;
 }
 
-function countCopies(holdout: KnownRows, training: KnownRows): { exact: CopyCount; near: CopyCount } {
+function compareWithKnown(holdout: KnownRows, training: KnownRows): { exact: CopyCount; near: CopyCount } {
   const [exam, known] = alignTables(holdout, training);
-  const found = findCopies(exam, known, labelColumn);
-  const rehearsals = Array.from({ length: rehearsalCount }, (_, fifth) => rehearse(known, fifth, exam.rowCount));
-  const count = (kind: 'exact' | 'near'): CopyCount => ({
-    found: sum(found[kind]),
-    expectedShare: Math.min(1, Math.max(...rehearsals.map((one) => one[kind]))),
-  });
+  const rehearsals = planRehearsals(known.rowCount, exam.rowCount);
+  const copies = countCopies({ exam, known, label: labelColumn, rehearsals });
+  const count = (kind: 'exact' | 'near'): CopyCount => {
+    const shares = rehearsals.map((range, fifth) =>
+      expectedShare(copies.rehearsals[fifth]![kind], range, fifth, known),
+    );
+    return { found: copies.exam[kind], expectedShare: Math.min(1, Math.max(...shares)) };
+  };
   return { exact: count('exact'), near: count('near') };
 }
 
-/** What the share of repetitions in one of the newest fifths of the training rows lets expect of the holdout. Sampling error is allowed for once. */
-function rehearse(known: Table, fifth: number, mostRows: number): Record<'exact' | 'near', number> {
-  const to = Math.floor(known.rowCount * (1 - fifth * rehearsalShare));
-  const rows = Math.floor(Math.min(mostRows, known.rowCount * rehearsalShare));
-  const before = sliceTable(known, { from: 0, to: to - rows });
-  const copies = findCopies(sliceTable(known, { from: to - rows, to }), before, labelColumn);
-  const growth = known.rowCount / Math.max(1, before.rowCount);
-  const share = (marks: Uint8Array): number =>
-    growth * (fifth === 0 ? upperShare(sum(marks), rows) : sum(marks) / Math.max(1, rows));
-  return { exact: share(copies.exact), near: share(copies.near) };
+/** The ends of the newest fifths of the training rows, no longer than the exam; the newest first. */
+function planRehearsals(knownRows: number, mostRows: number): readonly RowRange[] {
+  const rows = Math.floor(Math.min(mostRows, knownRows * rehearsalShare));
+  return Array.from({ length: rehearsalCount }, (_, fifth) => {
+    const to = Math.floor(knownRows * (1 - fifth * rehearsalShare));
+    return { from: to - rows, to };
+  });
+}
+
+/** What a rehearsal's repetitions let expect of the holdout. Sampling error is allowed for once. */
+function expectedShare(found: number, { from, to }: RowRange, fifth: number, { rowCount }: Table): number {
+  const growth = rowCount / Math.max(1, from);
+  return growth * (fifth === 0 ? upperShare(found, to - from) : found / Math.max(1, to - from));
 }
 
 function isLeak({ found, expectedShare }: CopyCount, rows: number): boolean {
@@ -126,14 +130,11 @@ function alignTables(a: KnownRows, b: KnownRows): readonly [Table, Table] {
 }
 
 function countShared(keys: readonly string[], others: readonly string[]): number {
-  const known = new Set(others);
-  return keys.filter((key) => known.has(key)).length;
+  const asked = new Set(keys);
+  const shared = new Set(others.filter((key) => asked.has(key)));
+  return keys.filter((key) => shared.has(key)).length;
 }
 
 function describeCopies(exact: CopyCount, near: CopyCount, seen: string, who: Examinee): string {
   return `${formatCount(exact.found)} ${seen} are exact and ${formatCount(near.found)} near copies of rows that the ${who} was trained on`;
-}
-
-function sum(marks: Uint8Array): number {
-  return marks.reduce((total, mark) => total + mark, 0);
 }

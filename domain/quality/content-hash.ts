@@ -63,7 +63,7 @@ function rotate(word: number): number {
 }
 
 /** The last step of MurmurHash3: every bit of the input moves every bit of the output. */
-function avalanche(word: number): number {
+export function avalanche(word: number): number {
   let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;

@@ -1,88 +1,118 @@
-import type { Column, Table } from '../table.ts';
-import { hashRows } from './content-hash.ts';
+import { sortAround } from '../drift/sort-around.ts';
+import type { Column, RowRange, Table } from '../table.ts';
+import { findFirst, type Asked } from './first-seen.ts';
+import { addHashes, hashCells, noHashes, takeOut, type RowHashes } from './row-hashes.ts';
 
-/** Sums of row hashes are taken modulo this, so that they stay whole numbers. */
-const modulus = 2 ** 52;
 /** Numbers this share of their column's spread apart, or less, may count as equal. */
 const cellShare = 1 / 1_000;
 const spreadTails = 0.05;
 
-/** Which rows have a copy among others. */
+/** How many rows have a copy. */
 export interface Copies {
   /** Equal in every column. */
-  readonly exact: Uint8Array;
+  readonly exact: number;
   /** Equal, numbers to about a thousandth of their spread, in `label` and in every other column but at most one. */
-  readonly near: Uint8Array;
+  readonly near: number;
+}
+
+export interface CopySearch {
+  readonly exam: Table;
+  /** Has the same columns. */
+  readonly known: Table;
+  /** The column that copies never differ in. */
+  readonly label: string;
+  /** Rows of `known` that are looked for among those before them; without overlap. */
+  readonly rehearsals: readonly RowRange[];
+}
+
+/** Rows that are looked for, in the known rows before `before`. */
+interface Part {
+  readonly side: 'exam' | 'known';
+  readonly range: RowRange;
+  readonly before: number;
+}
+
+interface Sides {
+  readonly exam: RowHashes;
+  readonly known: RowHashes;
 }
 
 /**
- * Marks the rows of `exam` that have a copy among those of `known`; both have the same columns, the one named `label` among them. Linear in
- * rows × columns: rows are compared by their hashes, once in whole and once for each column that is left out.
+ * Counts the rows of `exam` that have a copy among those of `known`, and for each rehearsal those that have one among earlier rows. Linear in rows × columns:
+ * rows are compared by sums of their cells' hashes, once in whole and once for each column that is left out, all parts at once.
  */
-export function findCopies(exam: Table, known: Table, label: string): Copies {
-  const [examCells, knownCells] = toCells(exam, known);
-  return { exact: markMembers(hashRows(exam), hashRows(known)), near: markNear(examCells, knownCells, label) };
-}
-
-function markNear(exam: Table, known: Table, label: string): Uint8Array {
-  const [examSums, knownSums] = [sumHashes(exam), sumHashes(known)];
-  const near = new Uint8Array(exam.rowCount);
-  for (const name of Object.keys(exam.columns)) {
-    if (name === label) continue;
-    const found = markMembers(leaveOut(examSums, exam, name), leaveOut(knownSums, known, name));
-    found.forEach((isFound, row) => (near[row]! |= isFound));
+export function countCopies({ exam, known, label, rehearsals }: CopySearch): {
+  readonly exam: Copies;
+  readonly rehearsals: readonly Copies[];
+} {
+  const tables = { exam, known };
+  const parts: readonly Part[] = [
+    { side: 'exam', range: { from: 0, to: exam.rowCount }, before: known.rowCount },
+    ...rehearsals.map((range): Part => ({ side: 'known', range, before: range.from })),
+  ];
+  const names = Object.keys(exam.columns);
+  const exact = createMarks(parts);
+  exact.mark(sumOver(tables, names, () => 0));
+  const widths = new Map(names.map((name) => [name, cellWidth(known.columns[name]!)]));
+  const widthOf = (name: string): number => widths.get(name)!;
+  const sums = sumOver(tables, names, widthOf);
+  const near = createMarks(parts);
+  for (const name of names) {
+    if (name !== label) near.mark(leaveOut(sums, tables, name, widthOf(name)));
   }
-  return near;
+  const [found, ...rehearsed] = parts.map((_, index) => ({ exact: exact.count(index), near: near.count(index) }));
+  return { exam: found!, rehearsals: rehearsed };
 }
 
-function markMembers(hashes: Float64Array, known: Float64Array): Uint8Array {
-  const asked = new Set(hashes);
-  const found = new Set<number>();
-  for (const hash of known) if (asked.has(hash)) found.add(hash);
-  return Uint8Array.from(hashes, (hash) => (found.has(hash) ? 1 : 0));
+/** Collects, over several comparisons, which rows of each part were found. */
+function createMarks(parts: readonly Part[]) {
+  const marks = parts.map(({ range }) => new Uint8Array(range.to - range.from));
+  return {
+    mark(sides: Sides): void {
+      const asked = parts.map(({ side, range }): Asked => ({ hashes: sides[side], ...range }));
+      const firstOf = findFirst(asked, sides.known);
+      for (const [index, { range, before }] of parts.entries()) {
+        for (let row = range.from; row < range.to; row++) {
+          if (firstOf(asked[index]!, row) < before) marks[index]![row - range.from] = 1;
+        }
+      }
+    },
+    count: (index: number): number => marks[index]!.reduce((sum, mark) => sum + mark, 0),
+  };
 }
 
-function sumHashes(table: Table): Float64Array {
-  const sums = new Float64Array(table.rowCount);
-  for (const name of Object.keys(table.columns)) {
-    hashColumn(table, name).forEach((hash, row) => (sums[row] = (sums[row]! + (hash % modulus)) % modulus));
-  }
-  return sums;
+function sumOver(
+  { exam, known }: { readonly exam: Table; readonly known: Table },
+  names: readonly string[],
+  widthOf: (name: string) => number,
+): Sides {
+  const sumOf = (table: Table): RowHashes => {
+    const sum = noHashes(table.rowCount);
+    for (const name of names) addHashes(sum, hashCells(name, table.columns[name]!, widthOf(name)));
+    return sum;
+  };
+  return { exam: sumOf(exam), known: sumOf(known) };
 }
 
-function leaveOut(sums: Float64Array, table: Table, name: string): Float64Array {
-  const hashes = hashColumn(table, name);
-  return sums.map((sum, row) => (sum - (hashes[row]! % modulus) + modulus) % modulus);
+function leaveOut(
+  sums: Sides,
+  { exam, known }: { readonly exam: Table; readonly known: Table },
+  name: string,
+  width: number,
+): Sides {
+  return {
+    exam: takeOut(sums.exam, hashCells(name, exam.columns[name]!, width)),
+    known: takeOut(sums.known, hashCells(name, known.columns[name]!, width)),
+  };
 }
 
-/** The column's name is hashed too: equal values in different columns are different. */
-function hashColumn({ columns, rowCount }: Table, name: string): Float64Array {
-  const named: Column = { kind: 'categorical', values: new Array<string>(rowCount).fill(name) };
-  return hashRows({ rowCount, columns: { name: named, value: columns[name]! } });
-}
-
-/** Numbers become the cells of a grid that the known rows lay down. */
-function toCells(exam: Table, known: Table): readonly [Table, Table] {
-  const widths = new Map(Object.entries(known.columns).map(([name, column]) => [name, cellWidth(column)]));
-  const round = ({ columns, rowCount }: Table): Table => ({
-    rowCount,
-    columns: Object.fromEntries(
-      Object.entries(columns).map(([name, column]) => [name, roundColumn(column, widths.get(name) ?? 0)]),
-    ),
-  });
-  return [round(exam), round(known)];
-}
-
-function roundColumn(column: Column, width: number): Column {
-  if (column.kind === 'categorical' || width === 0) return column;
-  return { kind: 'numeric', values: column.values.map((value) => Math.round(value / width)) };
-}
-
-/** 0 leaves values as they are, as where most of them are equal. */
+/** Of the grid that the known rows lay down; 0 leaves values as they are, as where most of them are equal. */
 function cellWidth(column: Column): number {
   if (column.kind === 'categorical') return 0;
-  const sorted = column.values.filter(Number.isFinite).sort();
-  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
-  const width = (at(1 - spreadTails) - at(spreadTails)) * cellShare;
+  const finite = column.values.filter(Number.isFinite);
+  const ranks = [spreadTails, 1 - spreadTails].map((share) => Math.floor(share * (finite.length - 1)));
+  if (finite.length === 0) return 0;
+  const sorted = sortAround(finite, ranks);
+  const width = (sorted[ranks[1]!]! - sorted[ranks[0]!]!) * cellShare;
   return Number.isFinite(width) ? width : 0;
 }

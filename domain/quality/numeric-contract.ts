@@ -1,3 +1,4 @@
+import { sortAround } from '../drift/sort-around.ts';
 import { type Band, type NumericContract, quantileShares, type RangeContract } from './contract.ts';
 import { countMode, countOutside, quantileOf, sortFinite } from './quantiles.ts';
 import { summarizeShares } from './shares.ts';
@@ -62,7 +63,7 @@ function inferRange(
   centre: Band,
 ): RangeContract {
   const wandering = wanderingReach * (centre.high / 2 - centre.low / 2);
-  const bareBefore = learnPrefixes(present, (rows) => bareRange(sortFinite(values.subarray(0, rows))));
+  const bareBefore = learnPrefixes(present, (rows) => bareRange(sortTails(values.subarray(0, rows))));
   const range = widen(bareRange(all), wandering);
   const later = present.flatMap((part) => {
     const bare = bareBefore(part);
@@ -80,8 +81,20 @@ function inferRange(
   };
 }
 
+const tailShare = 0.001;
+
 function bareRange(sorted: Float64Array): Band {
-  return { low: quantileOf(sorted, 0.001), high: quantileOf(sorted, 0.999) };
+  return { low: quantileOf(sorted, tailShare), high: quantileOf(sorted, 1 - tailShare) };
+}
+
+/** Finite values, sorted as far as `bareRange` asks. */
+function sortTails(values: Float64Array): Float64Array {
+  const finite = values.filter(Number.isFinite);
+  const ranks = [tailShare, 1 - tailShare].flatMap((share) => {
+    const below = Math.floor(share * (finite.length - 1));
+    return [below, Math.min(below + 1, finite.length - 1)];
+  });
+  return finite.length === 0 ? finite : sortAround(finite, ranks);
 }
 
 function widen({ low, high }: Band, wandering: number): Band {
