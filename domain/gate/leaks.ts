@@ -79,9 +79,7 @@ function compareWithKnown(holdout: KnownRows, training: KnownRows): { exact: Cop
   const rehearsals = planRehearsals(known.rowCount, exam.rowCount);
   const copies = countCopies({ exam, known, label: labelColumn, rehearsals });
   const count = (kind: 'exact' | 'near'): CopyCount => {
-    const shares = rehearsals.map((range, fifth) =>
-      expectedShare(copies.rehearsals[fifth]![kind], range, fifth, known),
-    );
+    const shares = rehearsals.map((range, fifth) => growShare(copies.rehearsals[fifth]![kind], range, fifth, known));
     return { found: copies.exam[kind], expectedShare: Math.min(1, Math.max(...shares)) };
   };
   return { exact: count('exact'), near: count('near') };
@@ -97,7 +95,7 @@ function planRehearsals(knownRows: number, mostRows: number): readonly RowRange[
 }
 
 /** What a rehearsal's repetitions let expect of the holdout. Sampling error is allowed for once. */
-function expectedShare(found: number, { from, to }: RowRange, fifth: number, { rowCount }: Table): number {
+function growShare(found: number, { from, to }: RowRange, fifth: number, { rowCount }: Table): number {
   const growth = rowCount / Math.max(1, from);
   return growth * (fifth === 0 ? upperShare(found, to - from) : found / Math.max(1, to - from));
 }

@@ -1,5 +1,6 @@
 import { sortAround } from '../drift/sort-around.ts';
 import type { Column, RowRange, Table } from '../table.ts';
+import { takeFinite } from './quantiles.ts';
 import { findFirst, type Asked } from './first-seen.ts';
 import { addHashes, hashCells, noHashes, takeOut, type RowHashes } from './row-hashes.ts';
 
@@ -109,7 +110,7 @@ function leaveOut(
 /** Of the grid that the known rows lay down; 0 leaves values as they are, as where most of them are equal. */
 function cellWidth(column: Column): number {
   if (column.kind === 'categorical') return 0;
-  const finite = column.values.filter(Number.isFinite);
+  const finite = takeFinite(column.values);
   const ranks = [spreadTails, 1 - spreadTails].map((share) => Math.floor(share * (finite.length - 1)));
   if (finite.length === 0) return 0;
   const sorted = sortAround(finite, ranks);

@@ -1,6 +1,6 @@
 import { sortAround } from '../drift/sort-around.ts';
 import { type Band, type NumericContract, quantileShares, type RangeContract } from './contract.ts';
-import { countMode, countOutside, quantileOf, sortFinite } from './quantiles.ts';
+import { countMode, countOutside, quantileOf, sortFinite, takeFinite } from './quantiles.ts';
 import { summarizeShares } from './shares.ts';
 import { learnPrefixes, lengthOf, type Stretch } from './stretches.ts';
 
@@ -89,7 +89,7 @@ function bareRange(sorted: Float64Array): Band {
 
 /** Finite values, sorted as far as `bareRange` asks. */
 function sortTails(values: Float64Array): Float64Array {
-  const finite = values.filter(Number.isFinite);
+  const finite = takeFinite(values);
   const ranks = [tailShare, 1 - tailShare].flatMap((share) => {
     const below = Math.floor(share * (finite.length - 1));
     return [below, Math.min(below + 1, finite.length - 1)];
