@@ -32,14 +32,14 @@ export async function compareFiles(
   policy?: DriftPolicy,
 ): Promise<DriftReport> {
   const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
+  const connections = { numbers: await instance.connect(), categories: await instance.connect() };
   try {
     const [from, to] = [await parquetSource(reference), await parquetSource(current)];
-    const features = await findFeatures(connection, [from, to], exclude);
-    const { source: sample, isWhole } = await sampleToCut(connection, reference, rowsToCut);
-    const cut = await describeWindow(connection, sample, features);
-    const before = isWhole ? cut : await countWindow(connection, from, cut);
-    const after = await countWindow(connection, to, cut);
+    const features = await findFeatures(connections.numbers, [from, to], exclude);
+    const { source: sample, isWhole } = await sampleToCut(connections.numbers, reference, rowsToCut);
+    const cut = await describeWindow(connections, sample, features);
+    const before = isWhole ? cut : await countWindow(connections, from, cut);
+    const after = await countWindow(connections, to, cut);
     const pairs = before.map(({ feature: { name }, histogram }, index) => ({
       name,
       reference: histogram,
@@ -47,7 +47,7 @@ export async function compareFiles(
     }));
     return judgeDrift({ features: pairs }, policy);
   } finally {
-    connection.closeSync();
+    for (const connection of Object.values(connections)) connection.closeSync();
     instance.closeSync();
   }
 }

@@ -12,57 +12,108 @@ export interface FeatureHistogram {
   readonly histogram: Histogram;
 }
 
+/** Two connections to one database: DuckDB counts categories on one while numbers come in by the other. */
+export interface CountingConnections {
+  readonly numbers: DuckDBConnection;
+  readonly categories: DuckDBConnection;
+}
+
+type Counted = ReadonlyMap<Feature, Histogram>;
+
 /** Columns that are held in memory at once. */
 const columnsAtOnce = 16;
 
 /** Cuts the cells of every feature on a window that fits into memory, and counts it on them; in the order of the features. */
 export async function describeWindow(
-  connection: DuckDBConnection,
+  { numbers, categories }: CountingConnections,
   source: string,
   features: readonly Feature[],
 ): Promise<readonly FeatureHistogram[]> {
+  const found = await Promise.all([
+    describeCategories(
+      categories,
+      source,
+      features.filter((feature) => !isNumeric(feature)),
+    ),
+    describeNumbers(numbers, source, features.filter(isNumeric)),
+  ]);
+  return features.map((feature) => ({ feature, histogram: (found[0].get(feature) ?? found[1].get(feature))! }));
+}
+
+/** Counts a window of any length on cells that were cut before. Numbers stream through here, categories are counted by DuckDB. */
+export async function countWindow(
+  { numbers, categories }: CountingConnections,
+  source: string,
+  cut: readonly FeatureHistogram[],
+): Promise<readonly FeatureHistogram[]> {
+  const found = await Promise.all([
+    countCategoriesOnCells(
+      categories,
+      source,
+      cut.filter(({ feature }) => !isNumeric(feature)),
+    ),
+    countNumbers(
+      numbers,
+      source,
+      cut.filter(({ feature }) => isNumeric(feature)),
+    ),
+  ]);
+  return cut.map(({ feature }) => ({ feature, histogram: (found[0].get(feature) ?? found[1].get(feature))! }));
+}
+
+async function describeNumbers(
+  connection: DuckDBConnection,
+  source: string,
+  features: readonly Feature[],
+): Promise<Counted> {
   const histograms = new Map<Feature, Histogram>();
-  const numeric = features.filter(isNumeric);
-  for (let from = 0; from < numeric.length; from += columnsAtOnce) {
-    const some = numeric.slice(from, from + columnsAtOnce);
+  for (let from = 0; from < features.length; from += columnsAtOnce) {
+    const some = features.slice(from, from + columnsAtOnce);
     const { columns } = await queryColumns(
       connection,
       `SELECT ${some.map(featureExpression).join(', ')} FROM ${source}`,
     );
     for (const [index, feature] of some.entries()) histograms.set(feature, describeNumeric(asNumbers(columns[index])));
   }
+  return histograms;
+}
+
+async function describeCategories(
+  connection: DuckDBConnection,
+  source: string,
+  features: readonly Feature[],
+): Promise<Counted> {
+  const histograms = new Map<Feature, Histogram>();
   for (const feature of features) {
-    if (isNumeric(feature)) continue;
     const { rowsOf, missing } = await countCategories(connection, source, feature);
     histograms.set(feature, describeCounted(rowsOf, missing));
   }
-  return features.map((feature) => ({ feature, histogram: histograms.get(feature)! }));
+  return histograms;
 }
 
-/** Counts a window of any length on cells that were cut before. Numbers stream through here, categories are counted by DuckDB. */
-export async function countWindow(
+async function countNumbers(
   connection: DuckDBConnection,
   source: string,
   cut: readonly FeatureHistogram[],
-): Promise<readonly FeatureHistogram[]> {
-  const numeric = cut.filter(({ feature }) => isNumeric(feature));
-  const counters = new Map(
-    numeric.map(({ feature, histogram }) => [feature, createNumericCounter(histogram.spec as NumericSpec)]),
-  );
+): Promise<Counted> {
+  const counters = cut.map(({ histogram }) => createNumericCounter(histogram.spec as NumericSpec));
   await streamNumbers(
     connection,
-    { columns: numeric.map(({ feature }) => featureExpression(feature)), source },
-    [...counters.values()].map((counter) => counter.add),
+    { columns: cut.map(({ feature }) => featureExpression(feature)), source },
+    counters.map((counter) => counter.add),
   );
-  const counted: FeatureHistogram[] = [];
-  for (const { feature, histogram } of cut) {
-    const known = counters.get(feature)?.read();
-    counted.push({
-      feature,
-      histogram: known ?? (await countOnCells(connection, source, feature, histogram.spec as CategoricalSpec)),
-    });
-  }
-  return counted;
+  return new Map(cut.map(({ feature }, index) => [feature, counters[index]!.read()]));
+}
+
+async function countCategoriesOnCells(
+  connection: DuckDBConnection,
+  source: string,
+  cut: readonly FeatureHistogram[],
+): Promise<Counted> {
+  const histograms = new Map<Feature, Histogram>();
+  for (const { feature, histogram } of cut)
+    histograms.set(feature, await countOnCells(connection, source, feature, histogram.spec as CategoricalSpec));
+  return histograms;
 }
 
 function isNumeric({ type }: Feature): boolean {
