@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import { blendId } from '../domain/blend/policy.ts';
+import { followOfTag } from '../domain/following/proposal.ts';
 import type { Dependencies } from './dependencies.ts';
-import { followOfTag } from './examined-version.ts';
 import { fetchLent } from './fetch-lent.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';

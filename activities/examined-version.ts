@@ -1,9 +1,7 @@
 import type { Registry } from '../adapters/ports/registry.ts';
 import type { OutcomeRows, Store, WindowQuery } from '../adapters/ports/store.ts';
+import { followOfTag } from '../domain/following/proposal.ts';
 import type { Dependencies } from './dependencies.ts';
-
-/** Tag of a version that follows the labels: the version that passed the gate, whose networks it is made of. */
-export const followOfTag = 'followOf';
 
 /** Versions never change: each is looked up once. */
 const known = new WeakMap<Registry, Map<string, Promise<string>>>();

@@ -35,8 +35,10 @@ async function scoreQuarantined(
   { weightsSha256 }: TrainedCandidate,
   version: string,
 ): Promise<QuarantinedVersion> {
-  const { tags } = await registry.getVersion(snapshot.model, version);
+  const { tags, removedAtMs } = await registry.getVersion(snapshot.model, version);
+  const sameWeights = tags.weightsSha256 === weightsSha256;
+  if (removedAtMs !== null) return { version, sameWeights, predictions: null };
   const packageDirectory = await registry.fetchPackage(snapshot.model, version);
   const predictions = await runtime.score(packageDirectory, snapshot, snapshot.split.holdout, currentScope().signal);
-  return { version, sameWeights: tags.weightsSha256 === weightsSha256, predictions };
+  return { version, sameWeights, predictions };
 }

@@ -1,7 +1,7 @@
 import type { Registry, RegistryErrorCode } from '../adapters/ports/registry.ts';
 
-/** A package that is not what was registered, or that nobody who is trusted has signed. */
-const unusable: readonly RegistryErrorCode[] = ['package-altered', 'package-untrusted'];
+/** A package that is not what was registered, that nobody who is trusted has signed, or that is there no more. */
+const unusable: readonly RegistryErrorCode[] = ['package-altered', 'package-untrusted', 'package-removed'];
 
 /**
  * Packages of earlier versions that lend their networks. One that may not be loaded lends nothing, and says so: a retraining must not

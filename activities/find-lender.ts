@@ -1,6 +1,4 @@
-import type { LedgerEntry } from '../adapters/ports/ledger.ts';
-import type { RetrainResult } from '../domain/lifecycle/results.ts';
-import type { Switch } from '../domain/lifecycle/switch.ts';
+import { listLenders } from '../domain/following/lender.ts';
 import type { Dependencies } from './dependencies.ts';
 import { fetchLent } from './fetch-lent.ts';
 import { currentScope } from './scope.ts';
@@ -29,22 +27,4 @@ export async function findLender(
   );
   const isAlike = JSON.stringify(own!.schema) === JSON.stringify(theirs!.schema);
   return isAlike ? { version, packageDirectory } : null;
-}
-
-/** Newest first. */
-function listLenders(entries: readonly LedgerEntry[], base: string): readonly string[] {
-  const promoted = entries
-    .filter(({ id, kind }) => kind === 'promotion' && id.endsWith('/done'))
-    .map(({ evidence }) => (evidence as Switch).after.champion);
-  const since = entries.slice(entries.findLastIndex(({ kind, evidence }) => promotes(kind, evidence, base)) + 1);
-  return since
-    .filter(({ kind }) => kind.startsWith('gate: '))
-    .map(({ evidence }) => evidence as RetrainResult)
-    .flatMap((result) => (result.version !== null && result.lends === true ? [result.version] : []))
-    .filter((version) => !promoted.includes(version))
-    .reverse();
-}
-
-function promotes(kind: string, evidence: unknown, version: string): boolean {
-  return kind === 'promotion' && (evidence as Partial<Switch>).after?.champion === version;
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { followedCandidateId } from '../domain/following/proposal.ts';
+import { followedCandidateId, followOfTag } from '../domain/following/proposal.ts';
 import type { Dependencies } from './dependencies.ts';
-import { followOfTag } from './examined-version.ts';
 import { exportPackage } from './export-package.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { currentScope } from './scope.ts';

@@ -13,6 +13,7 @@ import { recordDecision } from './record-decision.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { tellBlend, tellRecord, tellSnapshot, tellVerdict } from './telling/tell-decision.ts';
 import { trainAndTell } from './telling/tell-training.ts';
+import { removeVersions } from './remove-versions.ts';
 import { judgeSignals } from './triage.ts';
 import type { ControlActivities, TrainingActivities } from './types.ts';
 
@@ -35,6 +36,7 @@ export function createControlActivities(deps: Dependencies): ControlActivities {
     runSwitchStep: (request) => runSwitchStep(deps, request),
     lookAtProbation: async (request) => lookAtProbation(deps, await aboutExamined(deps, request)),
     followLabels: (request) => followLabels(deps, request),
+    removeVersions: (request) => removeVersions(deps, request),
     observe: (request) => observe(deps, request),
     saveCursor: ({ model, cursor }) => withHeartbeat(() => deps.cursors.write(model, cursor)),
   };

@@ -21,6 +21,7 @@ import { type FollowQuestion, lookAtFollowing } from './look-at-following.ts';
 import { lookAtQuality } from './look-at-quality.ts';
 import { readArrivals } from './label-ages.ts';
 import { policyInForce } from './policy-in-force.ts';
+import { findRemovableVersions } from './find-removable-versions.ts';
 import { removeExpired } from './remove-expired.ts';
 import { noteObservation } from './note-observation.ts';
 import { currentScope } from './scope.ts';
@@ -36,7 +37,14 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
   const clock = await deps.store.clock(model);
   const aliases = await deps.registry.getAliases(model);
   if (aliases.champion === null) {
-    return { clock, signals: [], cursor: null, following: null, summary: 'there is no champion to watch yet' };
+    return {
+      clock,
+      signals: [],
+      cursor: null,
+      following: null,
+      removable: [],
+      summary: 'there is no champion to watch yet',
+    };
   }
   const policy = await policyInForce(deps, request.project);
   await keepSettings(deps, await deps.loadProject(request.project), policy);
@@ -55,6 +63,8 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
     arrivals: outcomes.arrivals,
   });
   const removed = await removeExpired(deps, model, policy, outcomes.lastId);
+  const removable = await findRemovableVersions(deps, model, policy, champion.version);
+  const told = [outcomes.summary, inputs.summary, following.failure, removed, removable.failure];
   return {
     clock,
     signals: [...inputs.signals, ...outcomes.signals],
@@ -66,7 +76,8 @@ async function look(deps: Dependencies, request: ObserveRequest): Promise<Observ
       following: following.state,
     },
     following: following.proposal,
-    summary: [outcomes.summary, inputs.summary, following.failure, removed].filter((part) => part !== null).join('; '),
+    removable: removable.versions,
+    summary: told.filter((part) => part !== null).join('; '),
   };
 }
 

@@ -4,6 +4,7 @@ import type { FollowState } from '../domain/following/follow.ts';
 import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import type { ExamRecord } from '../domain/lifecycle/exams.ts';
 import type { LedgerRecord } from '../domain/lifecycle/events.ts';
+import type { Removed } from '../domain/lifecycle/removal.ts';
 import type { RetrainMode, RetrainResult, Triage } from '../domain/lifecycle/results.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { Standing } from '../domain/lifecycle/standing.ts';
@@ -13,6 +14,7 @@ import type { PolicyClock } from '../domain/policy.ts';
 import type { ProbationState } from '../domain/probation/state.ts';
 import type { ProbationVerdict } from '../domain/probation/judge.ts';
 import type { Policy } from '../domain/project.ts';
+import type { RemovableVersion } from '../domain/retention/find-removable.ts';
 import type { Rung, RungVerdict, SearchAccount } from '../domain/search/successive-halving.ts';
 
 /** Where a model's project is, as activities load it. */
@@ -162,6 +164,11 @@ export interface FollowRequest {
   readonly proposal: FollowProposal;
 }
 
+export interface RemoveRequest {
+  readonly project: ProjectRef;
+  readonly versions: readonly string[];
+}
+
 export interface RecordRequest {
   readonly project: ProjectRef;
   readonly record: LedgerRecord;
@@ -179,6 +186,8 @@ export interface Observation {
   readonly cursor: MonitorCursor | null;
   /** The shares that the labels call for; null where the champion's are near enough. */
   readonly following: FollowProposal | null;
+  /** Versions whose files the policy lets go. */
+  readonly removable: readonly RemovableVersion[];
   /** One sentence for the Web UI. */
   readonly summary: string;
 }
@@ -198,6 +207,8 @@ export interface ControlActivities {
   lookAtProbation(request: ProbationRequest): Promise<ProbationLook>;
   /** The registered version. */
   followLabels(request: FollowRequest): Promise<string>;
+  /** Those whose files are gone by it, and what could not be removed. */
+  removeVersions(request: RemoveRequest): Promise<Omit<Removed, 'decisionId'>>;
   observe(request: ObserveRequest): Promise<Observation>;
   /** After the lifecycle has been told: a look that is repeated tells it twice, which is harmless. */
   saveCursor(request: { readonly model: string; readonly cursor: MonitorCursor }): Promise<void>;

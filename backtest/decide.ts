@@ -83,9 +83,9 @@ async function crownWhoeverThereIs(shell: Shell): Promise<void> {
 
 async function look(shell: Shell): Promise<void> {
   const { control, project, strategy } = shell;
-  const { clock, signals, cursor, following } = await control.observe({ project });
+  const { clock, signals, cursor, following, removable } = await control.observe({ project });
   if (cursor !== null) await control.saveCursor({ model: project.model, cursor });
-  await tell(shell, { type: 'observed', clock, signals: signals.filter(strategy.hears), following });
+  await tell(shell, { type: 'observed', clock, signals: signals.filter(strategy.hears), following, removable });
   await pass(shell);
 }
 
@@ -133,11 +133,10 @@ async function run(shell: Shell, command: Command): Promise<void> {
       const result = await retrain(shell, command);
       return await tell(shell, { type: 'retrainFinished', decisionId: command.decisionId, result });
     }
-    case 'follow': {
-      const { decisionId, proposal } = command;
-      const version = await control.followLabels({ project, policy: strategy.policy, decisionId, proposal });
-      return await tell(shell, { type: 'followed', decisionId, version });
-    }
+    case 'follow':
+      return await follow(shell, command);
+    case 'removeVersions':
+      return await removeVersions(shell, command);
     case 'runStep':
       await control.runSwitchStep({ project, policy: strategy.policy, plan: command.plan, step: command.step });
       return await tell(shell, { type: 'stepDone', decisionId: command.plan.decisionId, step: command.step });
@@ -157,6 +156,18 @@ async function run(shell: Shell, command: Command): Promise<void> {
     case 'record':
       return await record(shell, command);
   }
+}
+
+async function follow(shell: Shell, { decisionId, proposal }: CommandOf<'follow'>): Promise<void> {
+  const { control, project, strategy } = shell;
+  const version = await control.followLabels({ project, policy: strategy.policy, decisionId, proposal });
+  await tell(shell, { type: 'followed', decisionId, version });
+}
+
+async function removeVersions(shell: Shell, { decisionId, versions }: CommandOf<'removeVersions'>): Promise<void> {
+  const { control, project } = shell;
+  const gone = await control.removeVersions({ project, versions });
+  await tell(shell, { type: 'versionsRemoved', decisionId, ...gone });
 }
 
 async function record(shell: Shell, { record: entry }: CommandOf<'record'>): Promise<void> {

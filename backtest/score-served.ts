@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { followOfTag } from '../activities/examined-version.ts';
 import { openEmbeddedRegistry } from '../adapters/registry/embedded.ts';
 import { loadModel } from '../adapters/runtime/load-model.ts';
 import type { LoadedModel } from '../adapters/ports/model-runtime.ts';
+import { followOfTag } from '../domain/following/proposal.ts';
 import { primaryLosses, varianceOf } from '../domain/gate/losses.ts';
 import { sliceTable } from '../domain/snapshot/tables.ts';
 import type { RowRange } from '../domain/table.ts';

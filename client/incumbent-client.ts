@@ -4,11 +4,13 @@ import type { ProjectRef } from '../activities/types.ts';
 import type { Request } from '../domain/lifecycle/events.ts';
 import type { DecisionSummary } from '../domain/lifecycle/state.ts';
 import type { Policy } from '../domain/project.ts';
+import type { KeptVersion } from '../domain/retention/find-removable.ts';
 import {
   approveUpdate,
   controlQueue,
   historyQuery,
   lifecycleId,
+  neededVersionsQuery,
   pauseUpdate,
   policyQuery,
   probationId,
@@ -45,6 +47,8 @@ export interface IncumbentClient {
   /** The newest decisions, oldest first; the ledger has them all. */
   history(model: string): Promise<readonly DecisionSummary[]>;
   policy(model: string): Promise<Policy>;
+  /** Versions that keep their files because the model may still ask for them. */
+  neededVersions(model: string): Promise<readonly KeptVersion[]>;
   /** How often the probation of a decision has looked at its labels; null when there is none. */
   probationProgress(decisionId: string): Promise<{ readonly looks: number; readonly summary: string } | null>;
   retrain(model: string, message: RetrainMessage): Promise<LifecycleStatus>;
@@ -81,6 +85,7 @@ export function createIncumbentClient(client: Client): IncumbentClient {
     status: (model) => ask(model, (handle) => handle.query(statusQuery)),
     history: (model) => ask(model, (handle) => handle.query(historyQuery)),
     policy: (model) => ask(model, (handle) => handle.query(policyQuery)),
+    neededVersions: (model) => ask(model, (handle) => handle.query(neededVersionsQuery)),
     async probationProgress(decisionId) {
       const handle = client.workflow.getHandle(probationId(decisionId));
       return await handle.query(progressQuery).catch(() => null);

@@ -46,6 +46,8 @@ export const defaultPolicy: Policy = {
   serving: { minReplicas: 1, replicaTimeoutMs: 60_000, goldenTolerance: 1e-5 },
   answers: defaultAnswerPolicy,
   log: { keepMs: null },
+  // Between retrainings a champion that follows its labels makes a version a week or so.
+  versions: { keep: 100, pinned: [] },
 };
 
 /** From a linear model upward, on what is recent and on all there is: a simpler model is often the answer. */

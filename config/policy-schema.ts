@@ -12,6 +12,7 @@ import type {
   RollbackPolicy,
   ServingPolicy,
   SnapshotPolicy,
+  VersionsPolicy,
 } from '../domain/policy.ts';
 import type { ProbationPolicy } from '../domain/probation/policy.ts';
 import type { QualityPolicy } from '../domain/quality/policy.ts';
@@ -185,6 +186,11 @@ const logSchema = z.strictObject({
   keepMs: durationSchema.refine((ms) => ms > 0, 'must be longer than nothing').nullable(),
 }) satisfies z.ZodType<LogPolicy, unknown>;
 
+const versionsSchema = z.strictObject({
+  keep: count.nullable(),
+  pinned: z.array(z.string().regex(/^[1-9]\d*$/, 'must be the number of a version, as text, e.g. "12"')),
+}) satisfies z.ZodType<VersionsPolicy>;
+
 /** Every part, and every field of a part, may be left out: the default stands in. */
 export const policySchema = z.strictObject({
   retrain: retrainSchema.partial().optional(),
@@ -203,4 +209,5 @@ export const policySchema = z.strictObject({
   serving: servingSchema.partial().optional(),
   answers: answersSchema.partial().optional(),
   log: logSchema.partial().optional(),
+  versions: versionsSchema.partial().optional(),
 });

@@ -88,6 +88,14 @@ export interface LogPolicy {
   readonly keepMs: number | null;
 }
 
+/** How long the files of versions stay. What else is known of a version stays for ever, and the history with it. */
+export interface VersionsPolicy {
+  /** The newest so many, and besides them what has a name or is needed; null keeps all. */
+  readonly keep: number | null;
+  /** Versions that stay, however old. */
+  readonly pinned: readonly string[];
+}
+
 /** How a model that was rolled back may try again. */
 export interface RollbackPolicy {
   /** The cooldown grows by this factor with every rollback in a row. */

@@ -14,6 +14,7 @@ import type {
   RollbackPolicy,
   ServingPolicy,
   SnapshotPolicy,
+  VersionsPolicy,
 } from './policy.ts';
 import type { ProbationPolicy } from './probation/policy.ts';
 import type { QualityPolicy } from './quality/policy.ts';
@@ -54,6 +55,7 @@ export interface Policy {
   readonly serving: ServingPolicy;
   readonly answers: AnswerPolicy;
   readonly log: LogPolicy;
+  readonly versions: VersionsPolicy;
 }
 
 /** One network of the search space; each is trained on every window of `windows`. */

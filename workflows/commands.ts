@@ -59,6 +59,8 @@ async function runShort(
       return await record(project, { state, tell }, command.record);
     case 'follow':
       return await follow(project, { state, tell }, command);
+    case 'removeVersions':
+      return await removeVersions(project, { state, tell }, command);
     case 'runStep':
       return await runStep(project, { state, tell }, command);
     case 'lookAgain':
@@ -89,6 +91,22 @@ async function follow(
   } catch (error) {
     if (isCancellation(error)) throw error;
     tell({ type: 'followFailed', nowMs: Date.now(), decisionId, reason: describeError(error) });
+  }
+}
+
+async function removeVersions(
+  project: ProjectRef,
+  { tell }: Lifecycle,
+  { decisionId, versions }: CommandOf<'removeVersions'>,
+): Promise<void> {
+  try {
+    const summary = `${decisionId}: the files of ${versions.length} versions`;
+    const gone = await judging.removeVersions.executeWithOptions({ summary }, [{ project, versions }]);
+    tell({ type: 'versionsRemoved', nowMs: Date.now(), decisionId, ...gone });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const unremoved = { versions, reason: describeError(error) };
+    tell({ type: 'versionsRemoved', nowMs: Date.now(), decisionId, removed: [], unremoved });
   }
 }
 

@@ -9,6 +9,7 @@ import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { DecisionSummary, LifecycleState, Pause, Stage } from '../domain/lifecycle/state.ts';
 import type { PolicyClock } from '../domain/policy.ts';
 import type { Policy } from '../domain/project.ts';
+import type { KeptVersion, RemovableVersion } from '../domain/retention/find-removable.ts';
 
 /** Queue of lifecycle, retrain, probation and monitor, and of their short activities. */
 export const controlQueue = 'control';
@@ -85,8 +86,10 @@ export interface LifecycleStatus {
 export interface ObservedMessage {
   readonly clock: PolicyClock;
   readonly signals: readonly Signal[];
-  /** The shares that the labels call for. */
+  /** The shares that the labels call for. @default null */
   readonly following?: FollowProposal | null;
+  /** Versions whose files the policy lets go. @default none */
+  readonly removable?: readonly RemovableVersion[];
 }
 
 export const observedSignal = defineSignal<[ObservedMessage]>('observed');
@@ -130,5 +133,7 @@ export const statusQuery = defineQuery<LifecycleStatus>('status');
 export const historyQuery = defineQuery<readonly DecisionSummary[]>('history');
 /** The policy in force. */
 export const policyQuery = defineQuery<Policy>('policy');
+/** Versions that keep their files because the model may still ask for them, each with the reason. */
+export const neededVersionsQuery = defineQuery<readonly KeptVersion[]>('neededVersions');
 /** Of a probation: how often it has looked, and what it has seen. */
 export const progressQuery = defineQuery<{ readonly looks: number; readonly summary: string }>('progress');

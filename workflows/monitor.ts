@@ -7,9 +7,9 @@ import { control, judging } from './proxies.ts';
  * decides nothing.
  */
 export async function monitor({ project }: MonitorInput): Promise<string> {
-  const { clock, signals, cursor, following, summary } = await judging.observe({ project });
+  const { cursor, summary, ...seen } = await judging.observe({ project });
   setCurrentDetails(summary);
-  await getExternalWorkflowHandle(lifecycleId(project.model)).signal(observedSignal, { clock, signals, following });
+  await getExternalWorkflowHandle(lifecycleId(project.model)).signal(observedSignal, seen);
   if (cursor !== null) await control.saveCursor({ model: project.model, cursor });
   return summary;
 }

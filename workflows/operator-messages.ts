@@ -11,11 +11,13 @@ import {
 } from '../domain/lifecycle/operator.ts';
 import { inQuarantine } from '../domain/lifecycle/quarantine.ts';
 import { whyWaiting } from '../domain/lifecycle/readiness.ts';
+import { neededVersions } from '../domain/lifecycle/removal.ts';
 import type { LifecycleState } from '../domain/lifecycle/state.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import {
   approveUpdate,
   historyQuery,
+  neededVersionsQuery,
   observedSignal,
   pauseUpdate,
   policyQuery,
@@ -81,6 +83,7 @@ function handleQueries({ state }: Lifecycle): void {
   setHandler(statusQuery, () => describeStatus(state()), { description: 'What the model is doing, and why' });
   setHandler(historyQuery, () => state().recent, { description: 'The newest decisions, oldest first' });
   setHandler(policyQuery, () => state().policy, { description: 'The policy in force' });
+  setHandler(neededVersionsQuery, () => neededVersions(state()), { description: 'Versions that keep their files' });
 }
 
 /** Signals never throw: a malformed one is dropped with a warning. */
@@ -90,8 +93,8 @@ function handleSignals({ tell }: Lifecycle): void {
       log.warn('dropped a malformed "observed" signal');
       return;
     }
-    const { clock, signals, following = null } = message;
-    tell({ type: 'observed', nowMs: Date.now(), clock, signals, following });
+    const { clock, signals, following = null, removable = [] } = message;
+    tell({ type: 'observed', nowMs: Date.now(), clock, signals, following, removable });
   });
   setHandler(retrainFinishedSignal, (message) => tell({ type: 'retrainFinished', nowMs: Date.now(), ...message }));
   setHandler(probationFinishedSignal, (message) => tell({ type: 'probationFinished', nowMs: Date.now(), ...message }));
@@ -103,7 +106,14 @@ function handleExternal({ state, tell }: Lifecycle): void {
     (message) => {
       const reason = message?.reason ?? 'no reason given';
       const signal = { kind: 'external', reason, atMs: Date.now(), sources: [message?.source ?? 'unknown'] } as const;
-      tell({ type: 'observed', nowMs: Date.now(), clock: state().clock, signals: [signal] });
+      tell({
+        type: 'observed',
+        nowMs: Date.now(),
+        clock: state().clock,
+        signals: [signal],
+        following: null,
+        removable: [],
+      });
     },
     { description: 'A reason to look at the model: {"reason": "…", "source": "…"}' },
   );

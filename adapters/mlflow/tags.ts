@@ -5,6 +5,8 @@ export const tagNames = {
   /** On versions, logged models and runs that hold files: the idempotency key of the registration. */
   key: 'incumbent.key',
   manifestSha256: 'incumbent.manifestSha256',
+  /** On versions: when their files were removed, ms since the epoch. */
+  removedAtMs: 'incumbent.removedAtMs',
   /** On runs: which decision, and which candidate of it. */
   run: 'incumbent.run',
   /** On runs: it is the one of its key, of several that were begun at a time. */

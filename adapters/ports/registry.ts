@@ -9,6 +9,13 @@ export interface VersionInfo {
   readonly tags: Readonly<Record<string, string>>;
   /** SHA-256 of the manifest: the identity of the version's content. */
   readonly manifestSha256: string;
+  /** When its package was removed, ms since the epoch; null while it is there. All else that is known of it stays. */
+  readonly removedAtMs: number | null;
+}
+
+export interface ListedVersion extends VersionInfo {
+  /** Names that it bears: Incumbent's, and where people can give others, theirs. */
+  readonly aliases: readonly string[];
 }
 
 /** Signs what is registered. */
@@ -32,10 +39,10 @@ export interface Registry {
   register(request: RegisterRequest): Promise<VersionInfo>;
   /** Throws RegistryError `version-not-found`. */
   getVersion(model: string, version: string): Promise<VersionInfo>;
-  listVersions(model: string): Promise<readonly VersionInfo[]>;
+  listVersions(model: string): Promise<readonly ListedVersion[]>;
   /**
    * A local folder with the version's package, every file checked against the manifest, and the manifest's signature where signing
-   * is on. Throws RegistryError `package-altered` or `package-untrusted`.
+   * is on. Throws RegistryError `package-altered`, `package-untrusted` or `package-removed`.
    */
   fetchPackage(model: string, version: string): Promise<string>;
   /**
@@ -43,9 +50,14 @@ export interface Registry {
    * its manifest first, and the signature is no part of that.
    */
   signVersion(model: string, version: string, signer: Signer): Promise<void>;
+  /**
+   * Takes the files of a version away for good; its number stays taken, and its tags and hash stay to be read. Repeating it is harmless, and finishes one
+   * that broke off. Throws `version-in-use` for a version that bears an alias, whoever gave it.
+   */
+  removePackage(model: string, version: string): Promise<void>;
   /** All null for an unknown model. */
   getAliases(model: string): Promise<Aliases>;
-  /** Null removes the alias. Durable when it returns; readers see the old or the new value, nothing between. Throws `version-not-found`. */
+  /** Null removes the alias. Durable when it returns; readers see the old or the new value, nothing between. Throws `version-not-found` or `package-removed`. */
   setAlias(model: string, alias: Alias, version: string | null): Promise<void>;
   /** Models that have been registered. */
   listModels(): Promise<readonly string[]>;
@@ -56,6 +68,8 @@ export type RegistryErrorCode =
   | 'package-altered'
   | 'package-untrusted'
   | 'package-invalid'
+  | 'package-removed'
+  | 'version-in-use'
   | 'name-invalid'
   | 'name-taken'
   | 'unavailable';

@@ -1,11 +1,12 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { noAliases, type Aliases } from '../../domain/lifecycle/aliases.ts';
-import { writeDurably } from '../files/durable.ts';
+import { syncDirectory, writeDurably } from '../files/durable.ts';
 import { isModelName } from '../files/names.ts';
 import { RegistryError, type Registry, type VersionInfo } from '../ports/registry.ts';
 import { noTrust, type PackageTrust } from './keys.ts';
-import { publishVersion, type VersionRecord } from './publish.ts';
+import { publishVersion, writeRecord, type VersionRecord } from './publish.ts';
+import { namesOf, packageRemoved, refuseInUse } from './removed.ts';
 import { signPackage, verifyPackage } from './seal.ts';
 import { listNames } from './version-names.ts';
 
@@ -28,7 +29,8 @@ export async function openEmbeddedRegistry({ directory, trust = noTrust }: Embed
 
   const verified = async (model: string, version: string, whom: PackageTrust): Promise<string> => {
     const home = versionDirectory(model, version);
-    const { manifestSha256 } = await readRecord(home, model, version);
+    const { manifestSha256, removedAtMs } = await readRecord(home, model, version);
+    if (removedAtMs !== undefined) throw packageRemoved(model, version, removedAtMs);
     const packageDirectory = join(home, 'package');
     await verifyPackage(packageDirectory, { model, version, manifestSha256 }, whom);
     return packageDirectory;
@@ -47,22 +49,28 @@ export async function openEmbeddedRegistry({ directory, trust = noTrust }: Embed
     getVersion,
     async listVersions(model) {
       const names = await listNames(join(modelDirectory(model), 'versions'));
-      return await Promise.all(names.map((version) => getVersion(model, version)));
+      const aliases = await getAliases(model);
+      const versions = await Promise.all(names.map((version) => getVersion(model, version)));
+      return versions.map((one) => ({ ...one, aliases: namesOf(one.version, aliases) }));
     },
     fetchPackage: (model, version) => verified(model, version, trust),
     async signVersion(model, version, signer) {
       await signPackage(await verified(model, version, noTrust), signer);
     },
+    async removePackage(model, version) {
+      const home = versionDirectory(model, version);
+      const record = await readRecord(home, model, version);
+      refuseInUse(model, version, namesOf(version, await getAliases(model)));
+      await removeFiles(home, record);
+    },
     getAliases,
     async setAlias(model, alias, version) {
-      if (version !== null) await getVersion(model, version);
+      const { removedAtMs } = version === null ? { removedAtMs: null } : await getVersion(model, version);
+      if (version !== null && removedAtMs !== null) throw packageRemoved(model, version, removedAtMs);
       const aliases = { ...(await getAliases(model)), [alias]: version };
       await writeDurably(join(modelDirectory(model), 'aliases.json'), JSON.stringify(aliases));
     },
-    async listModels() {
-      const entries = await readdir(root, { withFileTypes: true });
-      return entries.filter((entry) => entry.isDirectory() && isModelName(entry.name)).map(({ name }) => name);
-    },
+    listModels: () => listFolders(root),
   };
 }
 
@@ -80,6 +88,18 @@ function layOut(root: string) {
   return { modelDirectory, versionDirectory };
 }
 
+async function listFolders(root: string): Promise<readonly string[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && isModelName(entry.name)).map(({ name }) => name);
+}
+
+/** It counts as removed when nothing is left of it: a removal that broke off is found again. */
+async function removeFiles(home: string, record: VersionRecord): Promise<void> {
+  await rm(join(home, 'package'), { recursive: true, force: true });
+  await syncDirectory(home);
+  if (record.removedAtMs === undefined) await writeRecord(home, { ...record, removedAtMs: Date.now() });
+}
+
 async function readRecord(home: string, model: string, version: string): Promise<VersionRecord> {
   const text = await readIfThere(join(home, 'version.json'));
   if (text === null) throw new RegistryError('version-not-found', `${model} has no version ${version}`);
@@ -87,8 +107,8 @@ async function readRecord(home: string, model: string, version: string): Promise
 }
 
 function toInfo(model: string, version: string, record: VersionRecord): VersionInfo {
-  const { createdAtMs, tags, manifestSha256 } = record;
-  return { model, version, createdAtMs, tags, manifestSha256 };
+  const { createdAtMs, tags, manifestSha256, removedAtMs = null } = record;
+  return { model, version, createdAtMs, tags, manifestSha256, removedAtMs };
 }
 
 async function readIfThere(path: string): Promise<string | null> {

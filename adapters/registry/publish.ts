@@ -11,6 +11,8 @@ export interface VersionRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly manifestSha256: string;
   readonly idempotencyKey: string;
+  /** When the package was removed; absent while it is there. */
+  readonly removedAtMs?: number;
 }
 
 /** Copies a package into the next free version, or finds the one that the same key made before. */
@@ -38,12 +40,17 @@ async function draftVersion(versions: string, request: RegisterRequest, signer: 
     await syncTree(packageDirectory);
     const { tags, idempotencyKey } = request;
     const record: VersionRecord = { createdAtMs: Date.now(), tags, manifestSha256, idempotencyKey };
-    await writeDurably(join(draft, 'version.json'), JSON.stringify(record, null, 2));
+    await writeRecord(draft, record);
     return draft;
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** @param home the version's folder */
+export async function writeRecord(home: string, record: VersionRecord): Promise<void> {
+  await writeDurably(join(home, 'version.json'), JSON.stringify(record, null, 2));
 }
 
 async function copyPackage(from: string, to: string): Promise<void> {

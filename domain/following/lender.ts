@@ -1,3 +1,6 @@
+import type { LedgerRecord } from '../lifecycle/events.ts';
+import type { RetrainResult } from '../lifecycle/results.ts';
+import type { Switch } from '../lifecycle/switch.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** What the gate asks of losses. Live labels ask it anew, of every network that is lent, on every row. */
@@ -24,4 +27,29 @@ export function mayLend({ outcome, checks }: Pick<Verdict, 'outcome' | 'checks'>
 
 function isAskedAgain(name: string): boolean {
   return askedAgain.includes(name) || name.startsWith('baseline:');
+}
+
+type Told = Pick<LedgerRecord, 'id' | 'kind' | 'evidence'>;
+
+/**
+ * The challengers since a champion that may lend it their networks, newest first: the newest one does.
+ *
+ * @param entries of the ledger, oldest first
+ * @param base the champion, as it passed the gate
+ */
+export function listLenders(entries: readonly Told[], base: string): readonly string[] {
+  const promoted = entries
+    .filter(({ id, kind }) => kind === 'promotion' && id.endsWith('/done'))
+    .map(({ evidence }) => (evidence as Switch).after.champion);
+  const since = entries.slice(entries.findLastIndex(({ kind, evidence }) => promotes(kind, evidence, base)) + 1);
+  return since
+    .filter(({ kind }) => kind.startsWith('gate: '))
+    .map(({ evidence }) => evidence as RetrainResult)
+    .flatMap((result) => (result.version !== null && result.lends === true ? [result.version] : []))
+    .filter((version) => !promoted.includes(version))
+    .reverse();
+}
+
+function promotes(kind: string, evidence: unknown, version: string): boolean {
+  return kind === 'promotion' && (evidence as Partial<Switch>).after?.champion === version;
 }

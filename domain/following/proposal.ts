@@ -7,6 +7,9 @@ import { followedShares, type FollowState } from './follow.ts';
 /** The candidate that is a champion with other shares. */
 export const followedCandidateId = 'followed';
 
+/** Tag of a version that follows the labels: the version that passed the gate, whose networks it is made of. */
+export const followOfTag = 'followOf';
+
 /** The shares that a champion should serve with from now on. Plain JSON. */
 export interface FollowProposal {
   /** The version that serves. */

@@ -7,7 +7,8 @@ import { formatCount, formatShare } from './wording.ts';
 export interface QuarantinedVersion {
   readonly version: string;
   readonly sameWeights: boolean;
-  readonly predictions: Predictions;
+  /** Null where its files are there no more. */
+  readonly predictions: Predictions | null;
 }
 
 export interface QuarantineEvidence {
@@ -38,6 +39,7 @@ export function checkQuarantine(evidence: QuarantineEvidence): readonly Check[] 
 function checkOne(evidence: QuarantineEvidence, { version, sameWeights, predictions }: QuarantinedVersion): Check {
   const { rows, champion, recalibrated } = evidence;
   const name = `quarantine:${version}`;
+  if (predictions === null) return checkWeights(name, { version, sameWeights: sameWeights && !recalibrated });
   const share = agreeingShare(evidence, predictions);
   const withChampion = champion === null ? 0 : agreeingShare(evidence, champion);
   const isSame = (sameWeights && !recalibrated) || (share >= agreement && share > withChampion);
@@ -46,6 +48,17 @@ function checkOne(evidence: QuarantineEvidence, { version, sameWeights, predicti
     ? `does what version ${version} did, which was rolled back: ${seen}; wait for fresh labels, or release version ${version}`
     : `differs from version ${version}, which was rolled back: ${seen}`;
   return { name, outcome: isSame ? 'fail' : 'pass', reason, effectSize: share, rowsSeen: rows };
+}
+
+/** Equal weights do the same; of others nobody can say what they have in common with a version that can't be asked. */
+function checkWeights(name: string, { version, sameWeights }: Omit<QuarantinedVersion, 'predictions'>): Check {
+  const advice = `wait for fresh labels, or release version ${version}`;
+  if (sameWeights) {
+    const reason = `has the weights of version ${version}, which was rolled back: ${advice}`;
+    return { name, outcome: 'fail', reason, rowsSeen: 0 };
+  }
+  const reason = `version ${version} was rolled back, and its files are gone: nobody can say whether this one does the same; ${advice}`;
+  return { name, outcome: 'inconclusive', reason, rowsSeen: 0 };
 }
 
 /** Share of the rows to which the challenger and another model say the same; 0 without rows or where the outputs don't compare. */

@@ -8,6 +8,8 @@ export interface Draft {
 }
 
 const recentDecisions = 20;
+/** The newest of these stands for all, so that operators still see what was decided before. */
+const oftenTaken: readonly string[] = ['follow', 'remove versions'];
 
 export function keep(state: LifecycleState): Draft {
   return { state, commands: [] };
@@ -28,8 +30,7 @@ export function command(draft: Draft, added: Command): Draft {
 /** Notes a decision for operators and sends it to the ledger. `id` must be unique to the decision and its kind. */
 export function record(draft: Draft, entry: LedgerRecord): Draft {
   const { id, kind, atMs, summary } = entry;
-  // Shares move often: the newest move stands for all, so that operators still see what was decided before.
-  const others = kind === 'follow' ? draft.state.recent.filter((one) => one.kind !== kind) : draft.state.recent;
+  const others = oftenTaken.includes(kind) ? draft.state.recent.filter((one) => one.kind !== kind) : draft.state.recent;
   const recent = [...others, { id, kind, atMs, summary }].slice(-recentDecisions);
   return command(change(draft, { recent }), { type: 'record', record: entry });
 }

@@ -1,8 +1,10 @@
 import type { FollowProposal } from '../following/proposal.ts';
 import type { PolicyClock } from '../policy.ts';
 import type { Policy } from '../project.ts';
+import type { RemovableVersion } from '../retention/find-removable.ts';
 import type { Aliases } from './aliases.ts';
 import type { ExamRecord } from './exams.ts';
+import type { Removed } from './removal.ts';
 import type { ProbationResult, RetrainMode, RetrainResult, Triage } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { Switch, SwitchStep } from './switch.ts';
@@ -19,9 +21,12 @@ type Happening =
       readonly type: 'observed';
       readonly clock: PolicyClock;
       readonly signals: readonly Signal[];
-      /** The shares that the labels call for; absent or null where the champion's are near enough. */
-      readonly following?: FollowProposal | null;
+      /** The shares that the labels call for; null where the champion's are near enough. */
+      readonly following: FollowProposal | null;
+      /** Versions whose files the policy lets go. */
+      readonly removable: readonly RemovableVersion[];
     }
+  | ({ readonly type: 'versionsRemoved' } & Removed)
   /** The version with the shares that were called for is registered. */
   | { readonly type: 'followed'; readonly decisionId: string; readonly version: string }
   | { readonly type: 'followFailed'; readonly decisionId: string; readonly reason: string }
@@ -80,5 +85,6 @@ export type Command =
     }
   /** `isWaitedFor`: a retraining would start now were it not for this probation. */
   | { readonly type: 'lookAgain'; readonly decisionId: string; readonly isWaitedFor: boolean }
+  | { readonly type: 'removeVersions'; readonly decisionId: string; readonly versions: readonly string[] }
   | { readonly type: 'cancelProbation'; readonly decisionId: string }
   | { readonly type: 'record'; readonly record: LedgerRecord };

@@ -7,6 +7,7 @@ import type { FollowProposal } from '../following/proposal.ts';
 import { noExams, type ExamRecord } from './exams.ts';
 import type { Gain } from './period.ts';
 import type { Quarantined } from './quarantine.ts';
+import type { Unremoved } from './removal.ts';
 import type { RetrainMode, RetrainResult } from './results.ts';
 import type { Signal } from './signals.ts';
 import type { Switch, SwitchStep } from './switch.ts';
@@ -113,6 +114,8 @@ export interface LifecycleState {
   readonly recent: readonly DecisionSummary[];
   /** What a person should look at; null when all is well. */
   readonly attention: string | null;
+  /** Versions whose files should be gone and could not be removed; null where there are none. */
+  readonly unremoved: Unremoved | null;
 }
 
 export function initialState(model: string, policy: Policy): LifecycleState {
@@ -142,5 +145,6 @@ export function initialState(model: string, policy: Policy): LifecycleState {
     totals: { trainings: 0, promotions: 0, rollbacks: 0, followed: 0 },
     recent: [],
     attention: null,
+    unremoved: null,
   };
 }

@@ -16,6 +16,7 @@ import { applyFollowed, applyFollowFailed, considerFollowing, interruptedBy } fr
 import { outstanding, stageKey } from './outstanding.ts';
 import { periodLabels } from './period.ts';
 import { isHeldBack, whyWaiting } from './readiness.ts';
+import { applyRemoved, considerRemoval } from './removal.ts';
 import { applyFailure, applyResult, applyTriage, collect, startTriage } from './retraining.ts';
 import type { Signal, SignalKind } from './signals.ts';
 import type { LifecycleState } from './state.ts';
@@ -58,6 +59,8 @@ function apply(state: LifecycleState, event: LifecycleEvent): Draft {
       return applyFollowed(state, event.decisionId, event.version);
     case 'followFailed':
       return backOnStage(applyFollowFailed(state, event.decisionId, event.reason, nowMs), nowMs);
+    case 'versionsRemoved':
+      return applyRemoved(state, event, nowMs);
     case 'approved':
       return applyApproval(state, event);
     case 'rejected':
@@ -100,11 +103,13 @@ function start(state: LifecycleState, aliases: LifecycleState['aliases'], nowMs:
 /** The clocks move, signals join those that wait, and a probation looks at what has come. */
 function observe(state: LifecycleState, event: Extract<LifecycleEvent, { type: 'observed' }>): Draft {
   const seen = keep(collect({ ...state, clock: event.clock }, [...event.signals, ...due(state, event)], event.nowMs));
-  const proposal = event.following ?? null;
-  if (state.stage.name !== 'probation' && state.stage.name !== 'canary') return considerFollowing(seen, proposal);
+  const { following, removable } = event;
+  if (state.stage.name !== 'probation' && state.stage.name !== 'canary') {
+    return considerRemoval(considerFollowing(seen, following), removable);
+  }
   const isWaitedFor = seen.state.pending.some(({ kind }) => callsAtOnce(kind)) && !isHeldBack(seen.state);
   const looking = command(seen, { type: 'lookAgain', decisionId: state.stage.decisionId, isWaitedFor });
-  return considerFollowing(looking, proposal);
+  return considerRemoval(considerFollowing(looking, following), removable);
 }
 
 /** Lost performance and a retraining that pays don't wait for a probation that has found nothing. */

@@ -112,6 +112,23 @@ describe('a download', () => {
   });
 });
 
+describe('a deletion', () => {
+  it('is asked for again when the connection breaks, and done where nothing is there', async () => {
+    const gone = json(404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'no such artifact' });
+    const { client, asked } = await scripted([hangUp, json(200, {}), gone]);
+    await client.artifacts.delete(uri);
+    await client.artifacts.delete(uri);
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array.from({ length: 3 }, () => 'DELETE /api/2.0/mlflow-artifacts/artifacts/1/r/artifacts/weights.bin'),
+    );
+  });
+
+  it('that is refused is told', async () => {
+    const { client } = await scripted([json(403, { error_code: 'PERMISSION_DENIED', message: 'read only' })]);
+    await expect(client.artifacts.delete(uri)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  });
+});
+
 describe('the place of an artifact', () => {
   it.each(['s3://bucket/1/r/artifacts', 'file:///tmp/x', '/tmp/x', 'mlflow-artifacts://elsewhere:5000/1/r'])(
     'at %s is not behind the server, which says what to do',

@@ -158,4 +158,15 @@ describe('artifacts', () => {
     const missing = client.artifacts.read(`${artifactUri}/none.bin`);
     await expect(missing).rejects.toMatchObject({ code: 'RESOURCE_DOES_NOT_EXIST' });
   });
+
+  it('are deleted one by one, and whole folders at a time', async () => {
+    const { client, newRun } = real();
+    const { runId, artifactUri } = await newRun();
+    const files = ['model/weights.bin', 'model/deep/notes.json', 'model-card.md', 'other.txt'];
+    for (const file of files) await client.artifacts.upload(`${artifactUri}/${file}`, 'x');
+    await client.artifacts.delete(`${artifactUri}/model`);
+    await client.artifacts.delete(`${artifactUri}/other.txt`);
+    await client.artifacts.delete(`${artifactUri}/other.txt`);
+    expect((await collect(client.artifacts.list(runId))).map(({ path }) => path)).toEqual(['model-card.md']);
+  });
 });

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -11,9 +11,10 @@ import { makePackage, registryContract } from '../support/registry-contract.ts';
 registryContract('embedded registry', async () => {
   const directory = await temporaryFolder();
   const reopen = (trust?: PackageTrust) => openEmbeddedRegistry({ directory, ...(trust && { trust }) });
-  const overwrite = (version: string, file: string, content: string) =>
-    writeFile(join(directory, 'electricity', 'versions', version, 'package', file), content);
-  return { registry: await reopen(), reopen, overwrite };
+  const place = (version: string, file: string) => join(directory, 'electricity', 'versions', version, 'package', file);
+  const overwrite = (version: string, file: string, content: string) => writeFile(place(version, file), content);
+  const destroy = (version: string, file: string) => rm(place(version, file));
+  return { registry: await reopen(), reopen, overwrite, destroy };
 });
 
 describe('embedded registry: crashes', () => {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appendFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMlflowClient } from 'mlflow-js-client';
@@ -189,6 +190,36 @@ describe('what others do in MLflow', () => {
     });
     await registry.setAlias(model, 'champion', '1');
     expect((await registry.getAliases(model)).champion).toBe('1');
+  });
+
+  it('by giving a version a name of their own keeps its package', async () => {
+    const { registry, prefix } = await open();
+    for (const key of ['a', 'b']) await register(registry, key);
+    await client().registeredModels.setAlias(`${prefix}${model}`, 'audit-2026', '1');
+    expect((await registry.listVersions(model)).map(({ aliases }) => aliases)).toEqual([['audit-2026'], []]);
+    await expect(registry.removePackage(model, '1')).rejects.toMatchObject({
+      code: 'version-in-use',
+      message: expect.stringContaining('called audit-2026'),
+    });
+  });
+
+  it('by taking the right to delete away makes a removal that is told, and done when it is back', async () => {
+    const { registry, prefix, directory } = await open();
+    await register(registry, 'a');
+    const local = await registry.fetchPackage(model, '1');
+    let mayDelete = false;
+    const proxy = await startFaultyProxy(server().url, ({ method, path }) =>
+      method === 'DELETE' && path.includes('mlflow-artifacts') && !mayDelete ? 'fail-before' : 'pass',
+    );
+    const through = (await open({ url: proxy.url, prefix, cacheDirectory: directory })).registry;
+    await expect(through.removePackage(model, '1')).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await registry.getVersion(model, '1')).removedAtMs).toBeNull();
+    mayDelete = true;
+    await through.removePackage(model, '1');
+    expect((await registry.getVersion(model, '1')).removedAtMs).not.toBeNull();
+    expect([existsSync(local), await readdir(join(directory, model))]).toEqual([false, []]);
+    const uri = await client().modelVersions.getDownloadUri(`${prefix}${model}`, '1');
+    expect(existsSync(join(server().directory, 'artifacts', uri.replace('mlflow-artifacts:/', '')))).toBe(false);
   });
 
   it('by deleting the experiment does not keep a version from being registered', async () => {

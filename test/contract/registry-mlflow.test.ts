@@ -19,11 +19,14 @@ registryContract('MLflow registry', async () => {
     const cacheDirectory = join(directory, 'packages');
     return Promise.resolve(openMlflowRegistry({ connection, cacheDirectory, ...(trust && { trust }) }));
   };
-  const overwrite = async (version: string, file: string, content: string): Promise<void> => {
-    const { modelVersions, artifacts } = createMlflowClient({ trackingUri: server().url });
-    const uri = await modelVersions.getDownloadUri(`${prefix}electricity`, version);
-    await artifacts.upload(`${uri}/${file}`, content);
-    await rm(join(directory, 'packages'), { recursive: true });
+  const { modelVersions, artifacts } = createMlflowClient({ trackingUri: server().url });
+  const place = async (version: string, file: string): Promise<string> => {
+    await rm(join(directory, 'packages'), { recursive: true, force: true });
+    return `${await modelVersions.getDownloadUri(`${prefix}electricity`, version)}/${file}`;
   };
-  return { registry: await reopen(), reopen, overwrite };
+  const overwrite = async (version: string, file: string, content: string): Promise<void> =>
+    void (await artifacts.upload(await place(version, file), content));
+  const destroy = async (version: string, file: string): Promise<void> =>
+    await artifacts.delete(await place(version, file));
+  return { registry: await reopen(), reopen, overwrite, destroy };
 });

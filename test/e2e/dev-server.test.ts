@@ -20,7 +20,8 @@ describe('on a real dev server', () => {
     const said: string[] = [];
     const cursor = { champion: '1', lastId: 'id-100', watch: beginLossWatch(1), driftAtRows: 100 };
     const activities = scriptedActivities([], {
-      observe: () => Promise.resolve({ clock: labels(100), signals: [], cursor, following: null, summary: 'seen' }),
+      observe: () =>
+        Promise.resolve({ clock: labels(100), signals: [], cursor, following: null, removable: [], summary: 'seen' }),
       async saveCursor({ cursor: saved }) {
         said.push(`${saved.lastId} after ${(await client.status(project.model)).clock.labels} labels`);
       },

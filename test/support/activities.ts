@@ -61,6 +61,7 @@ export function scriptedActivities(steps: SwitchStep[], changes: Partial<Activit
     },
     lookAtProbation: () => Promise.reject(new Error('not scripted')),
     followLabels: () => Promise.reject(new Error('not scripted')),
+    removeVersions: () => Promise.reject(new Error('not scripted')),
     observe: () => Promise.reject(new Error('not scripted')),
     saveCursor: () => Promise.resolve(),
     ...changes,

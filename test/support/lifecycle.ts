@@ -44,7 +44,7 @@ export function labels(count: number): PolicyClock {
 export const performanceDrift: Signal = { kind: 'performance-drift', reason: 'error rose from .20 to .30', atMs: 0 };
 
 export function observed(count: number, ...signals: readonly Signal[]): Told {
-  return { type: 'observed', clock: labels(count), signals };
+  return { type: 'observed', clock: labels(count), signals, following: null, removable: [] };
 }
 
 export function gateResult(changes: Partial<RetrainResult> = {}): RetrainResult {

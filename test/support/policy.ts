@@ -39,4 +39,5 @@ export const testPolicy: Policy = {
   serving: { minReplicas: 1, replicaTimeoutMs: 10_000, goldenTolerance: 1e-5 },
   answers: defaultAnswerPolicy,
   log: { keepMs: null },
+  versions: { keep: null, pinned: [] },
 };

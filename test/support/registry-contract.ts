@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +24,8 @@ interface RegistryUnderTest {
   reopen(trust?: PackageTrust): Promise<Registry>;
   /** Writes a file of a version where the registry keeps it, past the registry, and lets no reader have a copy from before. */
   overwrite(version: string, file: string, content: string): Promise<void>;
+  /** Deletes a file of a version in the same way. */
+  destroy(version: string, file: string): Promise<void>;
 }
 
 function makeKeys() {
@@ -110,6 +113,77 @@ export function registryContract(name: string, makeRegistry: () => Promise<Regis
       await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject(altered('weights.bin was altered'));
       await rm(join(fetched, 'weights.bin'));
       await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject(altered('weights.bin has gone missing'));
+    });
+  });
+
+  describe(`${name}: removed packages`, () => {
+    const register = async (registry: Registry, ...keys: readonly string[]) => {
+      const packageDirectory = await makePackage();
+      for (const idempotencyKey of keys)
+        await registry.register({ model, idempotencyKey, packageDirectory, tags: { gate: 'pass' } });
+    };
+    const removed = { code: 'package-removed', message: expect.stringContaining('version 1 was removed on') as string };
+
+    it('leave their version, its number, tags and hash to be read, and nothing to be loaded', async () => {
+      const { registry, reopen } = await makeRegistry();
+      await register(registry, 'a', 'b');
+      const before = await registry.getVersion(model, '1');
+      const folder = await registry.fetchPackage(model, '1');
+      const began = Date.now();
+      await registry.removePackage(model, '1');
+      for (const reader of [registry, await reopen()]) {
+        const after = await reader.getVersion(model, '1');
+        expect(after).toEqual({ ...before, removedAtMs: after.removedAtMs });
+        expect(after.removedAtMs).toBeGreaterThanOrEqual(began);
+        await expect(reader.fetchPackage(model, '1')).rejects.toMatchObject(removed);
+        await expect(reader.setAlias(model, 'champion', '1')).rejects.toMatchObject(removed);
+        await expect(reader.signVersion(model, '1', makeKeys().signer)).rejects.toMatchObject(removed);
+      }
+      expect(existsSync(folder)).toBe(false);
+      const listed = await registry.listVersions(model);
+      expect(listed.map((one) => [one.version, one.removedAtMs === null])).toEqual([
+        ['1', false],
+        ['2', true],
+      ]);
+      await registry.fetchPackage(model, '2');
+      await register(registry, 'a', 'c');
+      expect(await registry.listVersions(model)).toHaveLength(3);
+    });
+
+    it('are removed once, however often that is asked', async () => {
+      const { registry } = await makeRegistry();
+      await register(registry, 'a');
+      await registry.removePackage(model, '1');
+      const { removedAtMs } = await registry.getVersion(model, '1');
+      await registry.removePackage(model, '1');
+      expect((await registry.getVersion(model, '1')).removedAtMs).toBe(removedAtMs);
+      await expect(registry.removePackage(model, '2')).rejects.toMatchObject({ code: 'version-not-found' });
+    });
+
+    it('are never those of a version that bears an alias', async () => {
+      const { registry } = await makeRegistry();
+      await register(registry, 'a', 'b');
+      await registry.setAlias(model, 'champion', '2');
+      await registry.setAlias(model, 'previous', '2');
+      const inUse = {
+        code: 'version-in-use',
+        message: expect.stringContaining('called champion and previous') as string,
+      };
+      await expect(registry.removePackage(model, '2')).rejects.toMatchObject(inUse);
+      await registry.fetchPackage(model, '2');
+      expect((await registry.listVersions(model)).map(({ aliases }) => [...aliases].toSorted())).toEqual([
+        [],
+        ['champion', 'previous'],
+      ]);
+    });
+
+    it('are finished by the next removal where one broke off', async () => {
+      const { registry, destroy } = await makeRegistry();
+      await register(registry, 'a');
+      await destroy('1', 'weights.bin');
+      await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject({ code: 'package-altered' });
+      await registry.removePackage(model, '1');
+      await expect(registry.fetchPackage(model, '1')).rejects.toMatchObject(removed);
     });
   });
 

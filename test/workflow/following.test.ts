@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FollowRequest, ProbationRequest } from '../../activities/types.ts';
 import type { FollowProposal } from '../../domain/following/proposal.ts';
 import type { SwitchStep } from '../../domain/lifecycle/switch.ts';
-import { observedSignal, probationId, retrainId } from '../../workflows/messages.ts';
+import { neededVersionsQuery, observedSignal, probationId, retrainId } from '../../workflows/messages.ts';
 import { scriptedActivities } from '../support/activities.ts';
 import { firstDecision, look, promotionOrder, start, until } from '../support/lifecycle-workflow.ts';
 import { labels, performanceDrift } from '../support/lifecycle.ts';
@@ -61,6 +61,40 @@ describe('a champion that follows its labels', () => {
         return [handle, workflow.getHandle(probationId(firstDecision)), workflow.getHandle(retrainId(firstDecision))];
       },
       'followed',
+    );
+  });
+
+  it('has the files of old versions removed, and what can not be removed waits for a person', async () => {
+    const asked: (readonly string[])[] = [];
+    const activities = scriptedActivities([], {
+      removeVersions: ({ versions }) => {
+        asked.push(versions);
+        if (asked.length === 1) return Promise.resolve({ removed: versions, unremoved: null });
+        return Promise.resolve({ removed: [], unremoved: { versions, reason: 'the disk is read-only' } });
+      },
+    });
+    await withTimeSkipping(
+      activities,
+      async (env) => {
+        const handle = await start(env, { ...policy, versions: { keep: 5, pinned: [] } });
+        await until(env, handle, ({ stage }) => stage.name === 'serving');
+        const seen = (...versions: readonly string[]) => ({
+          clock: labels(500),
+          signals: [],
+          removable: versions.map((version) => ({ version, followers: [] })),
+        });
+        // Version 1 serves.
+        await handle.signal(observedSignal, seen('1', '7'));
+        const gone = await until(env, handle, ({ newest }) => newest?.kind === 'remove versions');
+        expect(gone.newest?.summary).toMatch(/^removed the files of version 7:/);
+        expect((await handle.query(neededVersionsQuery)).map(({ version }) => version)).toEqual(['1', '0']);
+        await handle.signal(observedSignal, seen('8'));
+        const kept = await until(env, handle, ({ newest }) => newest?.kind === 'removing versions failed');
+        expect(kept.attention).toBe('the files of version 8 could not be removed: the disk is read-only');
+        expect(asked).toEqual([['7'], ['8']]);
+        return [handle];
+      },
+      'removed',
     );
   });
 

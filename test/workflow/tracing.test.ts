@@ -100,6 +100,7 @@ describe('a trace', () => {
           signals: [performanceDrift],
           cursor: null,
           following: null,
+          removable: [],
           summary: '',
         }),
     });

@@ -5,7 +5,8 @@ import { isMissing, type MlflowConnection } from '../../mlflow/connection.ts';
 import { tagNames } from '../../mlflow/tags.ts';
 import { RegistryError } from '../../ports/registry.ts';
 import { versionNotFound } from './errors.ts';
-import { findModel, readTimeoutMs, registeredName } from './registered-model.ts';
+import { packageRemoved } from '../removed.ts';
+import { findModel, readTimeoutMs, registeredName, removedAt } from './registered-model.ts';
 
 const attempts = 6;
 const pauseMs = 40;
@@ -44,11 +45,13 @@ export async function writeAlias(
     return;
   }
   if ((await findModel(connection, model)) === null) throw versionNotFound(model, version);
-  await connection.client.modelVersions.get(name, version).catch((error: unknown) => {
+  const { tags } = await connection.client.modelVersions.get(name, version).catch((error: unknown) => {
     throw isMissing(error) || isMlflowError(error, 'INVALID_PARAMETER_VALUE')
       ? versionNotFound(model, version, error)
       : error;
   });
+  const removedAtMs = removedAt(tags);
+  if (removedAtMs !== null) throw packageRemoved(model, version, removedAtMs);
   await untilTaken(() => registeredModels.setAlias(name, alias, version));
   await untilTaken(() => registeredModels.setTag(name, tag, version));
 }

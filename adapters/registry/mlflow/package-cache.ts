@@ -53,14 +53,24 @@ export async function findLocalCopy(
   version: string,
   trust: PackageTrust,
 ): Promise<string | null> {
-  const names = await readdir(join(directory, model)).catch(() => []);
-  const [name, another] = names.filter((one) => new RegExp(`^${version}-[0-9a-f]{16}$`).test(one));
+  const [name, another] = await listCopies(directory, model, version);
   if (name === undefined || another !== undefined) return null;
   const folder = join(directory, model, name);
   const manifestSha256 = hashOf(await readFile(join(folder, manifestFile)));
   if (folder !== folderOf(directory, model, version, manifestSha256)) return null;
   await verifyPackage(folder, { model, version, manifestSha256 }, trust);
   return folder;
+}
+
+/** Copies on other machines stay until somebody removes them there. */
+export async function removeLocalCopies(directory: string, model: string, version: string): Promise<void> {
+  for (const name of await listCopies(directory, model, version))
+    await rm(join(directory, model, name), { recursive: true, force: true });
+}
+
+async function listCopies(directory: string, model: string, version: string): Promise<readonly string[]> {
+  const names = await readdir(join(directory, model)).catch(() => []);
+  return names.filter((one) => new RegExp(`^${version}-[0-9a-f]{16}$`).test(one));
 }
 
 function folderOf(directory: string, model: string, version: string, manifestSha256: string): string {

@@ -1,4 +1,4 @@
-import { isMlflowError, type CallOptions, type RegisteredModel } from 'mlflow-js-client';
+import { isMlflowError, type CallOptions, type ModelVersion, type RegisteredModel } from 'mlflow-js-client';
 import type { MlflowConnection } from '../../mlflow/connection.ts';
 import { tagNames } from '../../mlflow/tags.ts';
 import { isModelName } from '../../files/names.ts';
@@ -11,6 +11,12 @@ export const readTimeoutMs = 5_000;
 export function registeredName({ prefix }: MlflowConnection, model: string): string {
   if (isModelName(model)) return `${prefix}${model}`;
   throw new RegistryError('name-invalid', `"${model}" is no model name: lower-case letters, digits and "-" only`);
+}
+
+/** When the files of a version were removed, ms since the epoch; null while they are there. */
+export function removedAt(tags: ModelVersion['tags']): number | null {
+  const removed = tags[tagNames.removedAtMs];
+  return removed === undefined ? null : Number(removed);
 }
 
 /** Null where there is none. Throws `name-taken` for a model that somebody else registered. */

@@ -3,11 +3,13 @@ import { isMissing, type MlflowConnection } from '../../mlflow/connection.ts';
 import { tagNames } from '../../mlflow/tags.ts';
 import { RegistryError, type Registry, type VersionInfo } from '../../ports/registry.ts';
 import { noTrust, type PackageTrust } from '../keys.ts';
+import { namesOf, packageRemoved } from '../removed.ts';
 import { readAliases, writeAlias } from './aliases.ts';
 import { toRegistryError, versionNotFound } from './errors.ts';
 import { fetchVerified, findLocalCopy, signRemote, type RemotePackage } from './package-cache.ts';
-import { findModel, readTimeoutMs, registeredName } from './registered-model.ts';
+import { findModel, readTimeoutMs, registeredName, removedAt } from './registered-model.ts';
 import { registerVersion } from './register.ts';
+import { removeFiles } from './remove-files.ts';
 
 export interface MlflowRegistryOptions {
   readonly connection: MlflowConnection;
@@ -24,7 +26,8 @@ export interface MlflowRegistryOptions {
 export function openMlflowRegistry({ connection, cacheDirectory, trust = noTrust }: MlflowRegistryOptions): Registry {
   const { client } = connection;
   const remote = async (model: string, version: string): Promise<RemotePackage> => {
-    const { manifestSha256 } = await getVersion(connection, model, version);
+    const { manifestSha256, removedAtMs } = await getVersion(connection, model, version);
+    if (removedAtMs !== null) throw packageRemoved(model, version, removedAtMs);
     const artifactUri = () => client.modelVersions.getDownloadUri(registeredName(connection, model), version);
     return { model, version, manifestSha256, artifactUri };
   };
@@ -40,7 +43,9 @@ export function openMlflowRegistry({ connection, cacheDirectory, trust = noTrust
       if (found === null) return [];
       const search = { filter: `name = ${quoteFilterValue(found.name)}`, orderBy: ['version_number ASC'] };
       const versions = await collect(client.modelVersions.search(search));
-      return versions.filter(isOurs).map((version) => toInfo(model, version));
+      return versions
+        .filter(isOurs)
+        .map((one) => ({ ...toInfo(model, one), aliases: namesOf(one.version, found.aliases) }));
     },
     async fetchPackage(model, version) {
       try {
@@ -54,6 +59,9 @@ export function openMlflowRegistry({ connection, cacheDirectory, trust = noTrust
     },
     signVersion: async (model, version, signer) => {
       await signRemote(client, cacheDirectory, await remote(model, version), signer);
+    },
+    async removePackage(model, version) {
+      await removeFiles(connection, cacheDirectory, await getVersion(connection, model, version));
     },
     getAliases: (model) => readAliases(connection, model),
     setAlias: (model, alias, version) => writeAlias(connection, model, alias, version),
@@ -88,8 +96,14 @@ function isOurs({ tags }: ModelVersion): boolean {
 }
 
 function toInfo(model: string, { version, creationTime, tags }: ModelVersion): VersionInfo {
-  const { [tagNames.manifestSha256]: manifestSha256 = '', [tagNames.key]: _key, ...others } = tags;
-  return { model, version, createdAtMs: creationTime, tags: others, manifestSha256 };
+  const {
+    [tagNames.manifestSha256]: manifestSha256 = '',
+    [tagNames.key]: _key,
+    [tagNames.removedAtMs]: _removedAtMs,
+    ...others
+  } = tags;
+  const removedAtMs = removedAt(tags);
+  return { model, version, createdAtMs: creationTime, tags: others, manifestSha256, removedAtMs };
 }
 
 /** Every method with MLflow's errors as a registry's. */
@@ -109,6 +123,7 @@ function inWords(registry: Registry): Registry {
     listVersions: wrap(registry.listVersions),
     fetchPackage: wrap(registry.fetchPackage),
     signVersion: wrap(registry.signVersion),
+    removePackage: wrap(registry.removePackage),
     getAliases: wrap(registry.getAliases),
     setAlias: wrap(registry.setAlias),
     listModels: wrap(registry.listModels),

@@ -33,6 +33,8 @@ export interface Artifacts {
   download(uri: string, file: string, options?: TransferOptions): Promise<Transferred>;
   /** Into memory. */
   read(uri: string, options?: TransferOptions): Promise<Uint8Array>;
+  /** A file, or a folder with all that is in it. What is not there is deleted already. */
+  delete(uri: string, options?: Pick<CallOptions, 'signal'>): Promise<void>;
   /** Files and folders of a run, of one folder at a time. */
   list(runId: string, path?: string, options?: CallOptions): AsyncGenerator<FileInfo, void, undefined>;
 }
@@ -73,6 +75,11 @@ export function createArtifacts(
       const url = artifactUrl(base, uri);
       const run = async (): Promise<Uint8Array> => await fetchWhole(transfer, url, uri, options);
       return await withRetries(retry, { run, isRepeatable: true, signal: options.signal });
+    },
+    async delete(uri, { signal } = {}) {
+      const url = artifactUrl(base, uri);
+      const run = async (): Promise<void> => await remove(transfer, url, signal);
+      await withRetries(retry, { run, isRepeatable: true, signal });
     },
     list: (runId, path, options) =>
       paginate(async (pageToken) => {
@@ -117,6 +124,15 @@ async function openContent(content: ArtifactContent): Promise<{ source: AsyncIte
 async function* piecesOf(whole: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   for (let from = 0; from < whole.byteLength; from += pieceBytes)
     yield await Promise.resolve(whole.subarray(from, from + pieceBytes));
+}
+
+async function remove(transfer: Transfer, url: string, signal: AbortSignal | undefined): Promise<void> {
+  await transfer({ method: 'DELETE', url, signal }, async (answer) => {
+    answer.resume();
+    await Promise.resolve();
+  }).catch((error: unknown) => {
+    if (!(error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST')) throw error;
+  });
 }
 
 async function fetchInto(

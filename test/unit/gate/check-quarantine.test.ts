@@ -10,7 +10,9 @@ function saying(p: number, from = 0, to = 0): Predictions {
   return { width: 1, values: Float64Array.from({ length: rows }, (_, row) => (row >= from && row < to ? 1 - p : p)) };
 }
 
-const check = (changes: Partial<QuarantineEvidence> & { readonly predictions: Predictions; sameWeights?: boolean }) => {
+const check = (
+  changes: Partial<QuarantineEvidence> & { readonly predictions: Predictions | null; sameWeights?: boolean },
+) => {
   const { predictions, sameWeights = false, ...evidence } = changes;
   const asked = {
     task: 'binary',
@@ -35,6 +37,15 @@ describe('a challenger that does what a rolled-back version did', () => {
 
   it('is refused where the weights are the same, whatever they say', () => {
     expect(check({ predictions: saying(0.1), sameWeights: true })).toMatchObject({ outcome: 'fail' });
+  });
+
+  it('is refused by its weights alone, or is for a person to judge, where the files of that version are gone', () => {
+    expect(check({ predictions: null, sameWeights: true })).toMatchObject({ outcome: 'fail', rowsSeen: 0 });
+    for (const changes of [{}, { sameWeights: true, recalibrated: true }]) {
+      const { outcome, reason } = check({ ...changes, predictions: null });
+      expect(outcome).toBe('inconclusive');
+      expect(reason).toMatch(/its files are gone.*release version 3$/);
+    }
   });
 
   it('is refused in a regression where values are within a hundredth of a deviation', () => {

@@ -41,6 +41,7 @@ const moving = (count: number, champion: string, changes: Partial<FollowProposal
   clock: labels(count),
   signals: [],
   following: proposed(champion, changes),
+  removable: [],
 });
 
 function followed(story: Story, version: string): Story {
