@@ -36,8 +36,9 @@ export async function trainCandidates(
     const attempts = runners.map(({ candidate, last }) =>
       train({ ...run, candidate, refit: null, untilEpoch, resumeFrom: last?.checkpoint ?? null }),
     );
-    // One that fails later on stays as far as it came.
-    for (const one of await Promise.all(attempts)) if (one !== null) known.set(one.candidateId, one);
+    // One that fails later on stays as far as it came. A recalibrated one names its calibrator, too: by what was asked for, none is missed.
+    for (const [index, one] of (await Promise.all(attempts)).entries())
+      if (one !== null) known.set(runners[index]!.candidate.id, one);
   };
   const standing = (): readonly TrainedCandidate[] =>
     candidates.map(({ id }) => known.get(id)).filter((one) => one !== undefined);

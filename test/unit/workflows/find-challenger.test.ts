@@ -106,6 +106,21 @@ describe('a retraining run', () => {
     expect(result.version).toBe('3');
   });
 
+  it('examines a recalibrated champion, which is named by its calibrator too', async () => {
+    const { crew, heard } = createCrew({ outcome: 'fail' });
+    const judging = {
+      ...crew.judging,
+      takeSnapshot: (asked: RunRequest) =>
+        crew.judging.takeSnapshot(asked).then((taken) => ({
+          ...taken,
+          candidates: [{ id: 'recalibrated', recalibrates: '1' }],
+        })),
+    };
+    const train = () => Promise.resolve(trained('recalibrated/line'));
+    await findChallenger(request({ mode: 'recalibrate' }), { ...crew, judging, train });
+    expect(heard.exams[0]!.trained.map(({ candidateId }) => candidateId)).toEqual(['recalibrated/line']);
+  });
+
   it.each([
     ['what did not pass', { outcome: 'inconclusive' as const, networks: ['mlp/all'] }, {}],
     ['a recalibration', { outcome: 'pass' as const, networks: [] }, { mode: 'recalibrate' as const }],
