@@ -2,7 +2,7 @@ import type { Finding } from '../domain/monitoring/finding.ts';
 import type { LabelArrivals } from '../domain/outcomes/label-arrivals.ts';
 import type { Policy } from '../domain/project.ts';
 import type { SchemaContract } from '../domain/quality/contract.ts';
-import { judgeQuality } from '../domain/quality/judge.ts';
+import { judgeQualityNow } from '../domain/quality/judge.ts';
 import type { DataSchema, Table } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
 import { countMatureIn } from './label-ages.ts';
@@ -29,5 +29,5 @@ export async function lookAtQuality(
   const outcomes = await store.readOutcomes({ model, schema, newestRows });
   const mature = countMatureIn(outcomes, arrivals, monitor);
   const values = outcomes.labels.slice(Math.max(0, mature - monitor.windowRows), mature);
-  return judgeQuality({ inputs, labels: { values, matureShare: monitor.matureShare } }, contract, quality).signals;
+  return judgeQualityNow({ inputs, labels: { values, matureShare: monitor.matureShare } }, contract, quality).signals;
 }

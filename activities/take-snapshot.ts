@@ -4,7 +4,7 @@ import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
 import { recalibratedPrefix } from '../domain/calibration/recalibrated.ts';
 import { chooseBlockRows } from '../domain/outcomes/dependence.ts';
 import type { ModelProject } from '../domain/project.ts';
-import { judgeQuality } from '../domain/quality/judge.ts';
+import { judgeQualityNow } from '../domain/quality/judge.ts';
 import { whyNotTrainOn } from '../domain/snapshot/data-checks.ts';
 import { planRecalibration, planSplit, recentWindow, type Split, type SplitPlan } from '../domain/snapshot/split.ts';
 import { extractKey } from '../domain/snapshot/row-keys.ts';
@@ -71,7 +71,7 @@ async function whyBroken(
   if (contract === null) return null;
   const { table: inputs, labels: values } = newestRows(rows, monitor.windowRows);
   const window = { inputs, labels: { values, matureShare: monitor.matureShare } };
-  const { verdict } = judgeQuality(window, contract, quality);
+  const { verdict } = judgeQualityNow(window, contract, quality);
   return verdict.outcome === 'fail' ? `the newest labelled rows are broken: ${verdict.reason}` : null;
 }
 

@@ -77,7 +77,7 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
     lastKey: result.lastKey ?? state.lastKey,
     result,
     gains,
-    unhelpedCalls: (state.unhelpedCalls ?? 0) + (callsByPerformance(state.stage.signals) ? 1 : 0),
+    unhelpedCalls: (state.unhelpedCalls ?? 0) + (wasTriedFor(state.stage.signals, result) ? 1 : 0),
     exams: countExam(state, result),
   });
   if (result.outcome !== 'pass' || result.version === null) return turnDown(known, decisionId, result.reason);
@@ -95,6 +95,11 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
     reason: result.reason,
     deadlineMs: nowMs + state.policy.approval.timeoutMs,
   });
+}
+
+/** A run that was refused before any training has not tried to bring lost performance back. */
+function wasTriedFor(signals: readonly Signal[], { outcome }: RetrainResult): boolean {
+  return outcome !== 'blocked' && callsByPerformance(signals);
 }
 
 /** How far the challenger was ahead of a champion, and the labels since the retraining before; the first champion's gate tells neither. */

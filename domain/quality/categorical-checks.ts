@@ -34,6 +34,7 @@ export function suspectCategories(
         broken: `${feature} has categories that training did not have, ${describeNew(counts, known)}`,
         intact: `${feature} has the categories of training`,
         advisory: contract.roams,
+        mayLast: true,
       },
       policy,
     ),

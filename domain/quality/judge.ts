@@ -1,5 +1,6 @@
 import { formatCount } from '../gate/wording.ts';
 import type { Finding } from '../monitoring/finding.ts';
+import { sliceTable } from '../snapshot/tables.ts';
 import type { Table } from '../table.ts';
 import type { Check, Verdict } from '../verdict.ts';
 import { suspectCategories } from './categorical-checks.ts';
@@ -30,13 +31,46 @@ export interface QualityReport {
  * training until a person has mended the data.
  */
 export function judgeQuality(window: QualityWindow, contract: SchemaContract, policy: QualityPolicy): QualityReport {
-  const suspicions = [
+  return report(judgeSuspicions(suspectAll(window, contract, policy), policy), window, policy);
+}
+
+/**
+ * The same, but for what has lasted: a rate of labels, a range or categories that were as far off in the older half of the window already, read
+ * by themselves, are what the world has become. Nobody can tell a lasting change from a lasting mistake by the rows alone, so both are held
+ * up while they are news, and told; a model that was refused the new world for ever would be wrong in it for ever.
+ */
+export function judgeQualityNow(window: QualityWindow, contract: SchemaContract, policy: QualityPolicy): QualityReport {
+  const now = judgeQuality(window, contract, policy);
+  if (now.verdict.outcome !== 'fail') return now;
+  const earlier = suspectAll(olderHalf(window), contract, policy);
+  const failed = brokenChecks(judgeSuspicions(earlier, policy)).map(({ name }) => name);
+  const lasting = earlier.filter(({ name, mayLast }) => mayLast === true && failed.includes(name));
+  const checks = now.verdict.checks.map((check) =>
+    check.outcome === 'fail' && lasting.some(({ name }) => name === check.name)
+      ? { ...check, reason: `${check.reason}, and has been so for a while`, advisory: true as const }
+      : check,
+  );
+  return report(checks, window, policy);
+}
+
+function olderHalf({ inputs, labels }: QualityWindow): QualityWindow {
+  const rows = Math.floor(inputs.rowCount / 2);
+  return {
+    inputs: sliceTable(inputs, { from: 0, to: rows }),
+    ...(labels && { labels: { ...labels, values: labels.values.subarray(0, Math.floor(labels.values.length / 2)) } }),
+  };
+}
+
+function suspectAll(window: QualityWindow, contract: SchemaContract, policy: QualityPolicy): readonly Suspicion[] {
+  return [
     ...suspectColumns(window.inputs, contract, policy),
     ...suspectTable(window.inputs, contract, policy),
     ...(window.labels === undefined ? [] : suspectLabels(window.labels, contract, policy)),
   ];
-  const checks = judgeSuspicions(suspicions, policy);
-  const verdict = conclude(checks, window.inputs.rowCount, policy);
+}
+
+function report(checks: readonly Check[], { inputs }: QualityWindow, policy: QualityPolicy): QualityReport {
+  const verdict = conclude(checks, inputs.rowCount, policy);
   if (verdict.outcome !== 'fail') return { signals: [], verdict };
   const sources = brokenChecks(checks).map(({ name }) => name);
   return { signals: [{ kind: 'data-quality', reason: verdict.reason, sources }], verdict };

@@ -78,6 +78,7 @@ function suspectRates(labels: Float64Array, contract: ClassesContract, policy: Q
       intact: 'no label has another rate than in training',
       figures: `"${known.name}" ${formatPercent(shareOf(current))}, in training ${formatPercent(known.low)} to ${formatPercent(known.high)}`,
       advisory: false,
+      mayLast: !hasVanished,
     },
   ];
 }
@@ -108,5 +109,6 @@ function suspectMean(labels: Float64Array, { means, ...reference }: ValuesContra
     intact: 'the mean of the labels is as in training',
     figures: `${formatValue(current.mean)}, in training ${formatValue(means.low)} to ${formatValue(means.high)}`,
     advisory: false,
+    mayLast: true,
   };
 }

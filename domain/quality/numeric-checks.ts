@@ -61,6 +61,7 @@ function suspectOutside(
     broken: `${feature} leaves its range of ${span}`,
     intact: `${feature} keeps to its range of ${span}`,
     advisory: range.roams,
+    mayLast: true,
   };
   return suspectRise(current, range.outside, question, policy);
 }

@@ -13,6 +13,7 @@ export interface ShareQuestion {
   readonly broken: string;
   readonly intact: string;
   readonly advisory?: boolean;
+  readonly mayLast?: boolean;
 }
 
 /** Is a share larger than in the training part, and by more than `limit` larger than in any stretch of it? */

@@ -25,6 +25,8 @@ export interface Suspicion {
   readonly figures: string;
   /** Worth knowing, no reason to stop training. */
   readonly advisory: boolean;
+  /** The world does this, too, and for good: new customers, new prices, another share of a class. A break that stays is no break any more. */
+  readonly mayLast?: boolean;
 }
 
 /** Fewer values say nothing of a window, however many rows it has. */

@@ -92,6 +92,11 @@ describe('readiness', () => {
     expect(whyWaiting(once.state, once.nowMs)).toMatch(/cooling down: 100 labels left/);
   });
 
+  it('does not count a run that was refused before any training', () => {
+    const refused = finishRetraining(retraining(serving(), 10_000), gateResult({ outcome: 'blocked' }));
+    expect(refused.state.unhelpedCalls).toBe(0);
+  });
+
   it('lets no complaint wait for more than 32 cooldowns', () => {
     const story = [1, 2, 3, 4, 5, 6, 7].reduce((before, run) => retrainInVain(before, run * 100_000), serving());
     const waiting = later(tell(story, observed(731_000, performanceDrift)), debounceMs);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inferContract } from '../../../domain/quality/infer-contract.ts';
-import { judgeQuality } from '../../../domain/quality/judge.ts';
+import { judgeQuality, judgeQualityNow } from '../../../domain/quality/judge.ts';
 import { defaultQualityPolicy } from '../../../domain/quality/policy.ts';
 import { sliceTable } from '../../../domain/snapshot/tables.ts';
 import type { Column } from '../../../domain/table.ts';
@@ -187,5 +187,49 @@ describe('judgeQuality', () => {
     expect(failures(nothing).reason).toBe(
       'price is absent (by the schema); count is absent (by the schema); region is absent (by the schema); and 2 more checks fail',
     );
+  });
+});
+
+describe('judgeQualityNow', () => {
+  const lately = ({ table, labels }: Rows, on = contract) =>
+    judgeQualityNow({ inputs: table, labels: { values: labels, matureShare: 0.95 } }, on, defaultQualityPolicy);
+  /** Broken from a row on. */
+  const turned = (fromRow: number): Rows => ({
+    ...live,
+    labels: live.labels.map((label, row) => (row < fromRow ? label : 1 - label)),
+  });
+
+  it('holds up labels that jump, and takes it for the world where the older half of the window had them, too', () => {
+    expect(lately(turned(100)).signals).toEqual([]);
+    const [told] = lately(turned(100)).verdict.checks.filter(({ outcome }) => outcome === 'fail');
+    expect(told).toMatchObject({ name: expect.stringMatching(/^label-rate/), advisory: true });
+    expect(told!.reason).toMatch(/, and has been so for a while$/);
+    expect(
+      lately({ ...live, labels: Float64Array.from(live.labels, (label, row) => (row < 450 ? label : 1)) }),
+    ).toMatchObject({ signals: [{ kind: 'data-quality', sources: ['label-rate'] }] });
+  });
+
+  it('does the same with ranges, categories and the mean of values', () => {
+    const moved = withNumbers(live, 'price', (value, row) => (row % 4 === 0 ? value + 300 : value));
+    expect(lately(moved).signals).toEqual([]);
+    const renamed = withColumn(live, 'region', text(regions.map((value) => (value === 'north' ? 'North' : value))));
+    expect(lately(renamed).signals).toEqual([]);
+    const values = { ...schema, classes: [] };
+    const money = (rows: Rows, more = 0) => ({
+      ...rows,
+      labels: prices(rows).map((value) => more + (Number.isNaN(value) ? 50 : value)),
+    });
+    const regression = inferContract({ schema: values, ...money(training) }, 1_000);
+    expect(lately(money(live, 8), regression).signals).toEqual([]);
+    expect(judge(money(live, 8), regression).signals).toHaveLength(1);
+  });
+
+  it.each([
+    ['a class that vanished', { ...live, labels: live.labels.map(() => 0) }, ['label-rate']],
+    ['a silent feed', { ...live, labels: live.labels.map(() => Number.NaN) }, ['label-feed']],
+    ['another unit', withNumbers(live, 'price', (value) => value * 1_000), ['unit:price']],
+    ['missing values', withNumbers(live, 'count', () => Number.NaN), ['missing:count']],
+  ])('never gets used to %s', (_what, rows, sources) => {
+    expect(lately(rows).signals[0]!.sources).toEqual(sources);
   });
 });
