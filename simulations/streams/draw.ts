@@ -23,9 +23,9 @@ export function pick<T>(rng: Rng, values: readonly T[]): T {
   return values[Math.floor(rng() * values.length)]!;
 }
 
-/** True once in `1 / chance` times. */
-export function happens(rng: Rng, chance: number): boolean {
-  return rng() < chance;
+/** True in so large a share of the asks. */
+export function happens(rng: Rng, share: number): boolean {
+  return rng() < share;
 }
 
 /** Of a score in log-odds. */
