@@ -1,32 +1,47 @@
-import type { LabelledRows } from '../adapters/ports/store.ts';
+import type { LabelledRows, OutcomeRows } from '../adapters/ports/store.ts';
 import type { ModelProject, Policy } from '../domain/project.ts';
 import { isHistorical } from '../domain/snapshot/row-keys.ts';
 import { concatTables, sliceTable } from '../domain/snapshot/tables.ts';
 import type { DataSchema, RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
-import { countMature } from './label-ages.ts';
+import { countMatureOfAll } from './label-ages.ts';
 
-/** The project's history, then the mature part of what was served since, newest `maxRows` of all. */
+/** All that the log has of what a model answered. */
+export interface ServedRows {
+  readonly schema: DataSchema;
+  readonly outcomes: OutcomeRows;
+  /** How many of them, from the oldest on, have their labels, as far as they will. */
+  readonly mature: number;
+}
+
+/**
+ * The project's history, then the mature part of what was served since, newest `maxRows` of all.
+ *
+ * @param known what was served, where it was read just now
+ */
 export async function gatherRows(
   deps: Dependencies,
   project: ModelProject,
   policy: Policy,
+  known: ServedRows | null,
 ): Promise<{ schema: DataSchema; rows: LabelledRows }> {
   const { schema, rows: history } = await deps.readHistory(project);
-  const upToId = await newestMature(deps, project.name, schema, policy);
-  if (upToId === null) return { schema, rows: newestRows(history, policy.snapshot.maxRows) };
+  const isKnown = known !== null && JSON.stringify(known.schema) === JSON.stringify(schema);
+  const { outcomes, mature } = isKnown ? known : await readServed(deps, project.name, schema, policy);
+  const upToId = outcomes.ids[mature - 1];
+  if (upToId === undefined) return { schema, rows: newestRows(history, policy.snapshot.maxRows) };
   const live = await deps.store.readLabelled({ model: project.name, schema, upToId });
   return { schema, rows: newestRows(concatRows(schema, history, live), policy.snapshot.maxRows) };
 }
 
-async function newestMature(
+async function readServed(
   { store }: Dependencies,
   model: string,
   schema: DataSchema,
-  policy: Policy,
-): Promise<string | null> {
+  { monitor }: Policy,
+): Promise<ServedRows> {
   const outcomes = await store.readOutcomes({ model, schema });
-  return outcomes.ids[(await countMature(store, { model, schema }, outcomes, policy.monitor)) - 1] ?? null;
+  return { schema, outcomes, mature: countMatureOfAll(outcomes, monitor) };
 }
 
 export function concatRows(schema: DataSchema, before: LabelledRows, after: LabelledRows): LabelledRows {

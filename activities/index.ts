@@ -10,7 +10,7 @@ import { lookAtProbation } from './look-at-probation.ts';
 import { observe } from './observe.ts';
 import { runSwitchStep } from './switch-step.ts';
 import { recordDecision } from './record-decision.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import { takeSnapshotsAhead } from './snapshots-ahead.ts';
 import { tellBlend, tellRecord, tellSnapshot, tellVerdict } from './telling/tell-decision.ts';
 import { trainAndTell } from './telling/tell-training.ts';
 import { removeVersions } from './remove-versions.ts';
@@ -19,13 +19,19 @@ import type { ControlActivities, TrainingActivities } from './types.ts';
 
 /** The activities of the queue `control`, bound to what they touch. */
 export function createControlActivities(deps: Dependencies): ControlActivities {
+  const snapshots = takeSnapshotsAhead(deps);
   return {
     readAliases: ({ model }) => withHeartbeat(() => deps.registry.getAliases(model)),
     appendLedger: (request) => andTell(recordDecision(deps, request), () => tellRecord(deps, request)),
-    judgeSignals: async (request) => judgeSignals(deps, await aboutExamined(deps, request)),
+    judgeSignals: async (request) => {
+      const asked = await aboutExamined(deps, request);
+      const { triage, served } = await judgeSignals(deps, asked);
+      snapshots.begin(asked, triage, served);
+      return triage;
+    },
     takeSnapshot: async (request) => {
       const asked = await aboutExamined(deps, request);
-      return await andTell(takeSnapshot(deps, asked), (taken) => tellSnapshot(deps, asked, taken));
+      return await andTell(snapshots.take(asked), (taken) => tellSnapshot(deps, asked, taken));
     },
     compareCandidates: (request) => withHeartbeat(() => compareCandidates(deps, request)),
     faceChampion: async (request) => {

@@ -10,30 +10,41 @@ import { planRecalibration, planSplit, recentWindow, type Split, type SplitPlan 
 import { extractKey } from '../domain/snapshot/row-keys.ts';
 import type { DataSchema, RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
-import { concatRows, countFresh, gatherRows, newestRows, sliceRows } from './gather-rows.ts';
-import { withHeartbeat } from './heartbeat.ts';
+import { concatRows, countFresh, gatherRows, newestRows, sliceRows, type ServedRows } from './gather-rows.ts';
 import { keepSettings } from './keep-settings.ts';
 import { planComparisons } from './plan-comparisons.ts';
 import { planWarmStart } from './plan-warm-start.ts';
 import type { SnapshotRequest, SnapshotTaken } from './types.ts';
 
-/** Freezes the labelled rows of a run with their split, and plans its candidates. Data that can't be trained on block it. */
-export async function takeSnapshot(deps: Dependencies, request: SnapshotRequest): Promise<SnapshotTaken> {
-  return await withHeartbeat(async () => {
-    const project = await deps.loadProject(request.project);
-    try {
-      const [taken] = await Promise.all([cut(deps, request, project), keepSettings(deps, project, request.policy)]);
-      return taken;
-    } catch (error) {
-      if (error instanceof Error && error.name === 'DataError') return { outcome: 'blocked', reason: error.message };
-      throw error;
-    }
-  });
+/**
+ * Freezes the labelled rows of a run with their split, and plans its candidates. Data that can't be trained on block it.
+ *
+ * @param served what was served, where it was read just now
+ */
+export async function takeSnapshot(
+  deps: Dependencies,
+  request: SnapshotRequest,
+  served: ServedRows | null = null,
+): Promise<SnapshotTaken> {
+  const project = await deps.loadProject(request.project);
+  try {
+    const cutting = cut(deps, request, project, served);
+    const [taken] = await Promise.all([cutting, keepSettings(deps, project, request.policy)]);
+    return taken;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'DataError') return { outcome: 'blocked', reason: error.message };
+    throw error;
+  }
 }
 
-async function cut(deps: Dependencies, request: SnapshotRequest, project: ModelProject): Promise<SnapshotTaken> {
+async function cut(
+  deps: Dependencies,
+  request: SnapshotRequest,
+  project: ModelProject,
+  served: ServedRows | null,
+): Promise<SnapshotTaken> {
   const { policy } = request;
-  const { schema, rows } = await gatherRows(deps, project, policy);
+  const { schema, rows } = await gatherRows(deps, project, policy, served);
   const broken = await whyBroken(deps, request, rows);
   if (broken !== null) return { outcome: 'blocked', reason: broken };
   const plan = planParts(request, rows);

@@ -29,6 +29,8 @@ export interface TriageRequest {
   readonly policy: Policy;
   readonly champion: string | null;
   readonly signals: readonly Signal[];
+  /** Of the run that a training would be: its snapshot is begun at once. Absent where nothing is to be begun. */
+  readonly run?: Pick<SnapshotRequest, 'decisionId' | 'trainingData' | 'freshAfterKey'>;
 }
 
 export interface SnapshotRequest {

@@ -7,6 +7,7 @@ import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { initialState, type DecisionSummary, type LifecycleState } from '../domain/lifecycle/state.ts';
 import { standingOf } from '../domain/lifecycle/standing.ts';
 import { step } from '../domain/lifecycle/step.ts';
+import { isAskedFor } from '../domain/lifecycle/signals.ts';
 import type { Switch } from '../domain/lifecycle/switch.ts';
 import { findChallenger } from '../workflows/find-challenger.ts';
 import type { Strategy } from './strategies.ts';
@@ -182,13 +183,12 @@ async function retrain(
 ): Promise<RetrainResult> {
   const { policy, isGated } = strategy;
   const { champion } = state.aliases;
-  const isAskedFor = signals.some(({ kind }) => kind === 'manual');
   const request = {
     project,
     policy,
     decisionId,
     mode,
-    isAskedFor,
+    isAskedFor: isAskedFor(signals),
     trainingData,
     freshAfterKey,
     champion,

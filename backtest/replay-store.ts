@@ -47,6 +47,9 @@ export function createReplayStore(stream: Stream, width: number): ReplayStore {
         ...log.answers(seen),
         labels: Float64Array.from(rows, (row) => (isKnown(row) ? (labels[row] ?? Number.NaN) : Number.NaN)),
         predictedMs: Float64Array.from(rows, (row) => history.eventMs?.[row] ?? Number.NaN),
+        labelledMs: Float64Array.from(rows, (row) =>
+          isKnown(row) ? (history.labelMs?.[row] ?? Number.NaN) : Number.NaN,
+        ),
       });
     },
     readArrivals(query) {

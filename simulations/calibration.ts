@@ -43,9 +43,13 @@ function call(world: World, rows: number, rng: Rng): Call {
   ];
   const [holdout, now] = [measureScores('binary', held), measureScores('binary', recent)];
   if (holdout === null || now === null) return 'neither';
-  const { ranking, calibration } = diagnose({ task: 'binary', recent, now, holdout }, defaultTriagePolicy);
+  const { ranking, calibration } = diagnose(
+    { task: 'binary', recent, now, holdout },
+    defaultTriagePolicy,
+    ({ outcome }) => outcome === 'pass',
+  );
   if (ranking.outcome === 'fail') return 'retrain';
-  return ranking.outcome === 'pass' && calibration.outcome === 'fail' ? 'recalibrate' : 'neither';
+  return calibration?.outcome === 'fail' ? 'recalibrate' : 'neither';
 }
 
 function shareOf(wanted: Call, world: World, runs: number, seed: number, rows = 2_000): number {

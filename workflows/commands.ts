@@ -51,8 +51,9 @@ async function runShort(
     }
     case 'triage': {
       const { decisionId, signals } = command;
-      const { policy, aliases } = state();
-      const triage = await control.judgeSignals({ project, policy, champion: aliases.champion, signals });
+      const { policy, aliases, trainingData, lastKey: freshAfterKey } = state();
+      const run = { decisionId, trainingData, freshAfterKey };
+      const triage = await control.judgeSignals({ project, policy, champion: aliases.champion, signals, run });
       return tell({ type: 'triaged', nowMs: Date.now(), decisionId, triage });
     }
     case 'record':

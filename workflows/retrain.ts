@@ -9,6 +9,7 @@ import {
 import type { TrainingRequest } from '../activities/types.ts';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
+import { isAskedFor } from '../domain/lifecycle/signals.ts';
 import { findChallenger, type Crew } from './find-challenger.ts';
 import { lifecycleId, pingSignal, retrainFinishedSignal, type RetrainInput } from './messages.ts';
 import { judging, training } from './proxies.ts';
@@ -19,8 +20,7 @@ export async function retrain(input: RetrainInput): Promise<RetrainResult> {
   setCurrentDetails('Taking the snapshot');
   const { reasons, ...request } = input;
   const board = createBoard();
-  const isAskedFor = reasons.some(({ kind }) => kind === 'manual');
-  const result = await findChallenger({ ...request, isAskedFor }, crewOf(board));
+  const result = await findChallenger({ ...request, isAskedFor: isAskedFor(reasons) }, crewOf(board));
   board.close(result);
   const lifecycle = getExternalWorkflowHandle(lifecycleId(input.project.model));
   await lifecycle.signal(retrainFinishedSignal, { decisionId: input.decisionId, result });

@@ -106,6 +106,8 @@ export interface OutcomeRows {
   readonly labels: Float64Array;
   /** Event time, or without one the time of serving, ms since the epoch. */
   readonly predictedMs: Float64Array;
+  /** When the label became known, on the same clock; NaN where none has arrived, or that was not said. */
+  readonly labelledMs: Float64Array;
 }
 
 export interface WindowQuery {

@@ -9,6 +9,7 @@ import { openPartitions } from './open-partitions.ts';
 import type { StoreLocation } from '../../config/store-location.ts';
 import {
   featureExpression,
+  featureTexts,
   labelExpression,
   labelledExpression,
   omittedExpression,
@@ -19,6 +20,7 @@ import {
 import { readRecords } from './records.ts';
 import { retryWhenSealed } from './retry.ts';
 import { readSnapshot, readSnapshotColumns } from './read-snapshots.ts';
+import { withConnection } from './connect.ts';
 import { getSnapshot, writeSnapshot } from './snapshots.ts';
 import { toTable } from './to-table.ts';
 
@@ -42,10 +44,12 @@ export async function openStore({ directory, s3 = null }: StoreOptions): Promise
   await mkdir(root, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:');
   const connect = () => instance.connect();
-  const connection = await connect();
-  const places = { root, partitions: await openPartitions(connection, root, s3) };
+  const places = { root, partitions: await openPartitions(await connect(), root, s3) };
   const query = (model: string, sql: (sources: Sources) => string): Promise<QueryColumns> =>
-    retryWhenSealed(async () => await queryColumns(connection, sql(await findSources(places, model))));
+    retryWhenSealed(async () => {
+      const text = sql(await findSources(places, model));
+      return await withConnection(connect, (connection) => queryColumns(connection, text));
+    });
 
   return {
     async clock(model) {
@@ -63,7 +67,8 @@ export async function openStore({ directory, s3 = null }: StoreOptions): Promise
     readArrivals: (window) => readArrivals(query, window),
     readInputs: (window) => readInputs(query, window),
     readLabelled: (window) => readLabelled(query, window),
-    writeSnapshot: (model, schema, rows, split) => writeSnapshot(connection, root, { model, schema, rows, split }),
+    writeSnapshot: (model, schema, rows, split) =>
+      withConnection(connect, (connection) => writeSnapshot(connection, root, { model, schema, rows, split })),
     getSnapshot: (model, id) => getSnapshot(root, model, id),
     readSnapshot: (snapshot, range) => readSnapshot(connect, snapshot, range),
     readSnapshotColumns: (snapshot, features, range) => readSnapshotColumns(connect, snapshot, features, range),
@@ -90,7 +95,7 @@ async function readOutcomes(query: Query, window: WindowQuery): ReturnType<Store
   const { rowCount, columns } = await query(
     window.model,
     ({ predictions, labels }) =>
-      `SELECT p.id, p.version, p.shadow.version, ${labelExpression(window.schema)}, ${predictedExpression}, ${[...outputs, ...shadows].join(', ')}
+      `SELECT p.id, p.version, p.shadow.version, ${labelExpression(window.schema)}, ${predictedExpression}, ${labelledExpression}, ${[...outputs, ...shadows].join(', ')}
        FROM ${windowOf(predictions, window)} p LEFT JOIN ${labels} l ON l.id = p.id ORDER BY p.id`,
   );
   return {
@@ -99,8 +104,9 @@ async function readOutcomes(query: Query, window: WindowQuery): ReturnType<Store
     shadowVersions: asTexts(columns[2]),
     labels: checkLabels(asNumbers(columns[3]), window.schema),
     predictedMs: asNumbers(columns[4]),
-    outputs: { width, values: interleave(columns.slice(5, 5 + width), rowCount) },
-    shadowOutputs: { width, values: interleave(columns.slice(5 + width), rowCount) },
+    labelledMs: asNumbers(columns[5]),
+    outputs: { width, values: interleave(columns.slice(6, 6 + width), rowCount) },
+    shadowOutputs: { width, values: interleave(columns.slice(6 + width), rowCount) },
   };
 }
 
@@ -123,7 +129,8 @@ async function readInputs(query: Query, window: WindowQuery): Promise<Table> {
   const { rowCount, columns } = await query(
     window.model,
     ({ predictions }) =>
-      `SELECT ${features.map(featureExpression).join(', ')} FROM ${windowOf(predictions, window)} p ORDER BY p.id`,
+      `SELECT ${features.map(featureExpression).join(', ')}
+       FROM (SELECT p.id, ${featureTexts(features)} AS texts FROM ${windowOf(predictions, window)} p) ORDER BY id`,
   );
   return toTable(features, columns, rowCount);
 }
@@ -133,8 +140,9 @@ async function readLabelled(query: Query, window: WindowQuery): ReturnType<Store
   const { rowCount, columns } = await query(
     window.model,
     ({ predictions, labels }) =>
-      `SELECT p.id, ${labelExpression(schema)}, ${omittedExpression(schema)}, ${schema.features.map(featureExpression).join(', ')}
-       FROM ${windowOf(predictions, window)} p JOIN ${labels} l ON l.id = p.id ORDER BY p.id`,
+      `SELECT id, label, omitted, ${schema.features.map(featureExpression).join(', ')}
+       FROM (SELECT p.id, ${labelExpression(schema)} AS label, ${omittedExpression(schema)} AS omitted, ${featureTexts(schema.features)} AS texts
+             FROM ${windowOf(predictions, window)} p JOIN ${labels} l ON l.id = p.id) ORDER BY id`,
   );
   refuseOmitted(asTexts(columns[2]));
   return {

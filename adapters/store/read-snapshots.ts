@@ -1,13 +1,10 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Feature, RowRange } from '../../domain/table.ts';
 import { asNumbers, asTexts, quoteName, quoteText, type QueryColumns } from '../duckdb/columns.ts';
 import { placeColumns } from '../duckdb/place-columns.ts';
 import type { LabelledColumns, LabelledRows, Snapshot } from '../ports/store.ts';
+import { withConnection, type Connect } from './connect.ts';
 import { keyColumn, labelColumn, rowColumn } from './snapshots.ts';
 import { toTable } from './to-table.ts';
-
-/** Opens a connection of its own: while one streams, it can answer nothing else. */
-export type Connect = () => Promise<DuckDBConnection>;
 
 export async function readSnapshot(connect: Connect, snapshot: Snapshot, range: RowRange): Promise<LabelledRows> {
   const { features } = snapshot.schema;
@@ -43,10 +40,5 @@ async function readColumns(
   const [from, to] = [Math.max(0, range.from), Math.min(rowCount, range.to)];
   const sql = `SELECT ${[`${rowColumn} - ${from}`, ...columns].join(', ')} FROM read_parquet(${quoteText(path)})
     WHERE ${rowColumn} >= ${from} AND ${rowColumn} < ${to}`;
-  const connection = await connect();
-  try {
-    return await placeColumns(connection, sql, Math.max(0, to - from));
-  } finally {
-    connection.closeSync();
-  }
+  return await withConnection(connect, (connection) => placeColumns(connection, sql, Math.max(0, to - from)));
 }

@@ -19,3 +19,8 @@ export interface Signal {
   /** Names of the checks, features or persons behind it. */
   readonly sources?: readonly string[];
 }
+
+/** A person asks, who overrules doubts about the data. */
+export function isAskedFor(signals: readonly Signal[]): boolean {
+  return signals.some(({ kind }) => kind === 'manual');
+}

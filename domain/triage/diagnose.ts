@@ -13,8 +13,11 @@ import type { TriagePolicy } from './policy.ts';
 export interface Diagnosis {
   /** Does the order of rows still hold? `pass` when it is shown to be hardly worse than on the holdout. */
   readonly ranking: Check;
-  /** Do outputs still mean what they say? `fail` when a recalibration is shown to gain enough, and explains at least half of what was lost. */
-  readonly calibration: Check;
+  /**
+   * Do outputs still mean what they say? `fail` when a recalibration is shown to gain enough, and explains at least half of what was lost. Null where nobody
+   * asked.
+   */
+  readonly calibration: Check | null;
 }
 
 export interface DiagnosisQuestion {
@@ -26,9 +29,18 @@ export interface DiagnosisQuestion {
   readonly holdout: ScoreProfile;
 }
 
-/** What is wrong with a champion that loses more than its holdout promised: its ranking, or only its calibration? */
-export function diagnose(question: DiagnosisQuestion, policy: TriagePolicy): Diagnosis {
-  return { ranking: checkRanking(question, policy), calibration: checkCalibration(question, policy) };
+/**
+ * What is wrong with a champion that loses more than its holdout promised: its ranking, or only its calibration?
+ *
+ * @param asksForCalibration whether it decides anything beside this ranking: to fit calibrators takes far longer than all else
+ */
+export function diagnose(
+  question: DiagnosisQuestion,
+  policy: TriagePolicy,
+  asksForCalibration: (ranking: Check) => boolean,
+): Diagnosis {
+  const ranking = checkRanking(question, policy);
+  return { ranking, calibration: asksForCalibration(ranking) ? checkCalibration(question, policy) : null };
 }
 
 function checkRanking({ now, holdout }: DiagnosisQuestion, policy: TriagePolicy): Check {

@@ -1,5 +1,6 @@
 import type { Triage } from '../lifecycle/results.ts';
 import type { Signal, SignalKind } from '../lifecycle/signals.ts';
+import type { Check } from '../verdict.ts';
 import type { Diagnosis } from './diagnose.ts';
 import type { Payback } from './payback.ts';
 
@@ -24,22 +25,22 @@ export interface TriageQuestion {
  * for a new calibrator, lost otherwise for a retraining; where costs are given, for one that pays.
  */
 export function judgeTriage({ signals, diagnosis, payback, wasRecalibrated }: TriageQuestion): Triage {
-  const broken = signals.filter(({ kind }) => kind === 'data-quality');
-  if (broken.length > 0 && !signals.some(({ kind }) => kind === 'manual')) {
+  const broken = breaks(signals);
+  if (broken.length > 0) {
     return { action: 'fix-data', reason: `training is blocked until the data are fixed: ${reasons(broken)}` };
   }
   if (signals.length === 0) return { action: 'nothing', reason: 'there is no signal' };
-  const calling = signals.filter(({ kind }) => calls.includes(kind));
+  const calling = signals.filter(isCall);
   if (calling.length === 0) {
     return { action: 'nothing', reason: `noted, no loss in performance shown: ${reasons(signals)}` };
   }
   const evidence = {
-    ...(diagnosis !== null && { checks: [diagnosis.ranking, diagnosis.calibration] }),
+    ...(diagnosis !== null && { checks: checksOf(diagnosis) }),
     ...(payback !== null && { payback }),
   };
   const sum = payback === null ? '' : `; ${payback.reason}`;
   const isAsked = signals.some(({ kind }) => asks.includes(kind));
-  if (!isAsked && !wasRecalibrated && isOnlyCalibration(calling, diagnosis)) {
+  if (isOnlyCalibration(signals, wasRecalibrated, diagnosis)) {
     const found = `${diagnosis.ranking.reason}, ${diagnosis.calibration.reason}`;
     return { action: 'recalibrate', reason: `recalibrating, because ${reasons(calling)}; ${found}`, ...evidence };
   }
@@ -49,10 +50,38 @@ export function judgeTriage({ signals, diagnosis, payback, wasRecalibrated }: Tr
   return { action: 'retrain', reason: `retraining, because ${reasons(calling)}${sum}`, ...evidence };
 }
 
-/** A calendar that asks wants a model that knows the newest rows, which a calibrator doesn't give it. */
-function isOnlyCalibration(calling: readonly Signal[], diagnosis: Diagnosis | null): diagnosis is Diagnosis {
-  const isPerformance = calling.every(({ kind }) => kind === 'performance-drift');
-  return isPerformance && diagnosis?.ranking.outcome === 'pass' && diagnosis.calibration.outcome === 'fail';
+/** Whether these signals call for a training, so that what the champion's outcomes show matters. */
+export function callsForTraining(signals: readonly Signal[]): boolean {
+  return breaks(signals).length === 0 && signals.some(isCall);
+}
+
+/**
+ * Whether a new calibrator would do, were calibration lost. A calendar that asks wants a model that knows the newest rows, and whoever asks wants one, which a
+ * calibrator doesn't give them.
+ */
+export function mayRecalibrate(signals: readonly Signal[], wasRecalibrated: boolean, ranking: Check): boolean {
+  const isPerformance = signals.filter(isCall).every(({ kind }) => kind === 'performance-drift');
+  return isPerformance && !wasRecalibrated && ranking.outcome === 'pass';
+}
+
+function isOnlyCalibration(
+  signals: readonly Signal[],
+  wasRecalibrated: boolean,
+  diagnosis: Diagnosis | null,
+): diagnosis is Diagnosis & { readonly calibration: Check } {
+  const isAnswer = diagnosis !== null && mayRecalibrate(signals, wasRecalibrated, diagnosis.ranking);
+  return isAnswer && diagnosis.calibration?.outcome === 'fail';
+}
+
+const isCall = ({ kind }: Signal): boolean => calls.includes(kind);
+
+/** What speaks against training on these data; nothing where a person wants it all the same. */
+function breaks(signals: readonly Signal[]): readonly Signal[] {
+  return signals.some(({ kind }) => kind === 'manual') ? [] : signals.filter(({ kind }) => kind === 'data-quality');
+}
+
+function checksOf({ ranking, calibration }: Diagnosis): readonly Check[] {
+  return calibration === null ? [ranking] : [ranking, calibration];
 }
 
 function reasons(signals: readonly Signal[]): string {

@@ -79,7 +79,10 @@ export function measureExcess({ now, holdout }: Readonly<Record<'now' | 'holdout
 }
 
 /** Predictions within an amount of the policy's clock, at the pace so far; null where the clock has not moved. */
-export function predictionsWithin(amount: Amount, { rows, labels }: PolicyClock): number | null {
+export function predictionsWithin(
+  amount: Amount,
+  { rows, labels }: Pick<PolicyClock, 'rows' | 'labels'>,
+): number | null {
   if ('rows' in amount) return amount.rows;
   return 'labels' in amount && labels > 0 ? Math.round((amount.labels * rows) / labels) : null;
 }

@@ -2,6 +2,7 @@ import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { timesOf } from '../../activities/label-ages.ts';
 import type { PredictionLog, SnapshotSplit, Store } from '../../adapters/ports/store.ts';
 import { openStore } from '../../adapters/store/open-store.ts';
 import { openPredictionLog } from '../../adapters/store/prediction-log.ts';
@@ -83,7 +84,12 @@ describe('the store', () => {
     expect([...predictedMs]).toEqual([100, 300, 1_003, 1_004]);
     expect([...labelledMs]).toEqual([150, Number.NaN, 5_003, Number.NaN]);
     expect(untimed).toBe(1);
-    expect([...(await store.readOutcomes(everything)).predictedMs]).toEqual([100, 200, 300, 1_003, 1_004]);
+    const outcomes = await store.readOutcomes(everything);
+    expect([...outcomes.predictedMs]).toEqual([100, 200, 300, 1_003, 1_004]);
+    expect([...outcomes.labelledMs]).toEqual([150, Number.NaN, Number.NaN, 5_003, Number.NaN]);
+    for (const newestRows of [0, 2, 4, 9]) {
+      expect(timesOf(outcomes, newestRows)).toEqual(await store.readArrivals({ ...everything, newestRows }));
+    }
     expect((await store.readArrivals({ ...everything, newestRows: 1 })).predictedMs).toHaveLength(1);
   });
 

@@ -23,6 +23,7 @@ function depsOf(rows: readonly Row[], holdout: object | null = null): Dependenci
       shadowVersions: left.map(({ shadow = '1' }) => shadow),
       labels: Float64Array.from(left, ({ label }) => label),
       predictedMs: new Float64Array(left.length),
+      labelledMs: new Float64Array(left.length).fill(Number.NaN),
       outputs: { width: 1, values: new Float64Array(left.length) },
       shadowOutputs: { width: 1, values: new Float64Array(left.length).fill(1) },
     });

@@ -8,8 +8,8 @@ import { drawBinary, drawMulticlass, drawValues } from '../calibration/cases.ts'
 
 function outcomes(task: Task, recent: ScoredRows, held: ScoredRows) {
   const [now, holdout] = [measureScores(task, recent)!, measureScores(task, held)!];
-  const { ranking, calibration } = diagnose({ task, recent, now, holdout }, defaultTriagePolicy);
-  return { ranking, calibration, outcomes: [ranking.outcome, calibration.outcome] };
+  const { ranking, calibration } = diagnose({ task, recent, now, holdout }, defaultTriagePolicy, () => true);
+  return { ranking, calibration: calibration!, outcomes: [ranking.outcome, calibration!.outcome] };
 }
 
 const held = drawBinary({ rows: 4_000, seed: 1 });
@@ -53,6 +53,14 @@ describe('diagnose', () => {
     expect(outcomes('regression', drawValues(2_000, 10, 1, 0), values).outcomes).toEqual(['pass', 'pass']);
     expect(outcomes('regression', drawValues(2_000, 11, 1, 15), values).outcomes).toEqual(['pass', 'fail']);
     expect(outcomes('regression', drawValues(2_000, 12, 1, 0, 8), values).outcomes[0]).toBe('fail');
+  });
+
+  it('does not look at calibration where nobody asks', () => {
+    const recent = drawBinary({ rows: 2_000, seed: 3, shift: -1.5 });
+    const [now, holdout] = [measureScores('binary', recent)!, measureScores('binary', held)!];
+    const question = { task: 'binary', recent, now, holdout } as const;
+    const { ranking, calibration } = diagnose(question, defaultTriagePolicy, ({ outcome }) => outcome !== 'pass');
+    expect([ranking.outcome, calibration]).toEqual(['pass', null]);
   });
 
   it('says that few rows, or rows of one class, tell nothing', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Signal, SignalKind } from '../../../domain/lifecycle/signals.ts';
-import { judgeTriage, type TriageQuestion } from '../../../domain/triage/judge.ts';
+import { callsForTraining, judgeTriage, mayRecalibrate, type TriageQuestion } from '../../../domain/triage/judge.ts';
 import { weighRetraining } from '../../../domain/triage/payback.ts';
 import type { Outcome } from '../../../domain/verdict.ts';
 
@@ -74,6 +74,14 @@ describe('judgeTriage', () => {
     expect(judge([signal('performance-drift'), signal('manual')], { diagnosis }).action).toBe('retrain');
   });
 
+  it('judges without calibration where that was not asked', () => {
+    const diagnosis = { ...diagnosed('fail', 'fail'), calibration: null };
+    expect(judge([signal('performance-drift')], { diagnosis })).toMatchObject({
+      action: 'retrain',
+      checks: [diagnosis.ranking],
+    });
+  });
+
   it('retrains only where it pays, unless somebody asks', () => {
     const little = payback(0.01);
     expect(judge([signal('performance-drift')], { payback: little })).toMatchObject({
@@ -88,5 +96,34 @@ describe('judgeTriage', () => {
       /worth 240, and costs 70: it pays/,
     );
     expect(judge([signal('performance-drift')], { payback: payback(0.01, null) }).action).toBe('retrain');
+  });
+});
+
+describe('callsForTraining', () => {
+  it.each(['manual', 'external', 'schedule', 'performance-drift'] as const)('is true of %s', (kind) => {
+    expect(callsForTraining([signal('data-drift'), signal(kind)])).toBe(true);
+  });
+
+  it('is false of what is only noted, and of broken data unless a person asks', () => {
+    expect(callsForTraining([])).toBe(false);
+    expect(callsForTraining([signal('data-drift')])).toBe(false);
+    expect(callsForTraining([signal('data-quality'), signal('performance-drift')])).toBe(false);
+    expect(callsForTraining([signal('data-quality'), signal('manual')])).toBe(true);
+  });
+});
+
+describe('mayRecalibrate', () => {
+  const ranking = (outcome: Outcome) => diagnosed(outcome, 'fail').ranking;
+  const lost = signal('performance-drift');
+
+  it('is true where nothing but lost performance calls, and the ranking holds', () => {
+    expect(mayRecalibrate([lost, signal('data-drift')], false, ranking('pass'))).toBe(true);
+  });
+
+  it('is false where the ranking is not known to hold, it was tried before, or somebody asks', () => {
+    expect(mayRecalibrate([lost], false, ranking('fail'))).toBe(false);
+    expect(mayRecalibrate([lost], false, ranking('inconclusive'))).toBe(false);
+    expect(mayRecalibrate([lost], true, ranking('pass'))).toBe(false);
+    expect(mayRecalibrate([lost, signal('external')], false, ranking('pass'))).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dependencies } from '../../../activities/dependencies.ts';
 import { createControlActivities, createTrainingActivities } from '../../../activities/index.ts';
 import { loadProject } from '../../../config/load-project.ts';
@@ -155,7 +155,7 @@ describe('from a signal to a recalibrated challenger', { timeout: slow }, () => 
   it('retrains where the ranking is lost', async () => {
     const champion = await crown();
     await serve(drawRows(3_000, 3, { turn: -1 }), champion);
-    expect(await triage(champion)).toMatchObject({ action: 'retrain', checks: [{ outcome: 'fail' }, {}] });
+    expect(await triage(champion)).toMatchObject({ action: 'retrain', checks: [{ outcome: 'fail' }] });
   });
 
   it('does not recalibrate again what a recalibration did not help', async () => {
@@ -177,6 +177,48 @@ describe('from a signal to a recalibrated challenger', { timeout: slow }, () => 
     const costs = { lossUnit: 1, training: 1e6, gate: 0, rollback: 0 };
     const judged = await triage(champion, [drift], { ...policy, triage: { ...policy.triage, costs } });
     expect(judged).toMatchObject({ action: 'nothing', payback: { pays: false, predictions: 1_000 } });
+  });
+
+  it('begins the snapshot as soon as triage calls for it, and takes it anew where something was changed', async () => {
+    const champion = await crown();
+    await serve(drawRows(3_000, 3, { turn: -1 }), champion);
+    const writes: string[] = [];
+    const store: Dependencies['store'] = {
+      ...deps.store,
+      async writeSnapshot(...args) {
+        const snapshot = await deps.store.writeSnapshot(...args);
+        writes.push(snapshot.id);
+        if (writes.length === 1) throw new Error('the disk is full');
+        return snapshot;
+      },
+    };
+    const control = createControlActivities({ ...deps, store });
+    const aim = { project, policy, champion };
+    const planned = { decisionId: 'second', trainingData: null, freshAfterKey: 'history:00003999' };
+    const begin = () => control.judgeSignals({ ...aim, signals: [drift], run: planned });
+    const ask = (more: object = {}) =>
+      control.takeSnapshot({ ...aim, ...planned, mode: 'train', isAskedFor: false, ...more });
+
+    // What went wrong ahead is tried again when it is asked for.
+    expect((await begin()).action).toBe('retrain');
+    const taken = await ask();
+    expect(taken).toMatchObject({ outcome: 'taken', snapshotId: writes[0] });
+    expect(writes).toHaveLength(2);
+    // What is there is not taken again; a second try takes it anew.
+    await begin();
+    expect(await ask()).toEqual(taken);
+    expect(writes).toHaveLength(3);
+    expect(await ask()).toEqual(taken);
+    expect(writes).toHaveLength(4);
+    // Another question than the one that was foreseen.
+    await begin();
+    expect(await ask({ freshAfterKey: null })).not.toEqual(taken);
+    await vi.waitFor(() => expect(writes).toHaveLength(6));
+    // Nothing is begun where nothing is called for, nor for whoever didn't say for which run.
+    await control.judgeSignals({ ...aim, signals: [{ ...drift, kind: 'data-drift' }], run: planned });
+    await control.judgeSignals({ ...aim, signals: [drift] });
+    await ask();
+    expect(writes).toHaveLength(7);
   });
 
   it('sees a break in the data, and trains on no such rows unless a person asks', async () => {
