@@ -1,65 +1,42 @@
 // The addon's functions for Node, with the best instructions that this processor has.
-#include <node_api.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "answer_rows.h"
+#include "bind_rows.h"
 #include "dense_steps.h"
 #include "map_file.h"
 #include "pool.h"
+#include "values.h"
 
 namespace incumbent {
 namespace {
 
+// What is compiled for one instruction set.
+struct InstructionSet {
+  const Kernels* training;
+  const RowKernels* answering;
+};
+
 // What this processor runs, the best first.
-std::vector<const Kernels*> find_kernels() {
-  std::vector<const Kernels*> found;
+std::vector<InstructionSet> find_kernels() {
+  std::vector<InstructionSet> found;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw"))
-    found.push_back(&kernels_avx512);
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(&kernels_avx2);
+    found.push_back({&kernels_avx512, &row_kernels_avx512});
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back({&kernels_avx2, &row_kernels_avx2});
 #endif
-  found.push_back(&kernels_baseline);
+  found.push_back({&kernels_baseline, &row_kernels_baseline});
   return found;
 }
 
-const std::vector<const Kernels*> available = find_kernels();
-const Kernels* kernels = available.front();
-
-struct Failure {
-  std::string message;
-};
-
-void check(napi_status status, const char* what) {
-  if (status != napi_ok) throw Failure{std::string("native kernels: ") + what};
-}
-
-napi_value property(napi_env env, napi_value object, const char* name) {
-  napi_value value;
-  check(napi_get_named_property(env, object, name, &value), name);
-  return value;
-}
-
-double number(napi_env env, napi_value object, const char* name) {
-  double value;
-  check(napi_get_value_double(env, property(env, object, name), &value), name);
-  return value;
-}
-
-template <typename T>
-T* elements(napi_env env, napi_value array, napi_typedarray_type type, size_t at_least, const char* name) {
-  napi_typedarray_type found;
-  size_t length = 0;
-  void* data = nullptr;
-  check(napi_get_typedarray_info(env, array, &found, &length, &data, nullptr, nullptr), name);
-  if (found != type || length < at_least) throw Failure{std::string("native kernels: too short or of another type: ") + name};
-  return static_cast<T*>(data);
-}
+const std::vector<InstructionSet> available = find_kernels();
+InstructionSet kernels = available.front();
 
 float* floats(napi_env env, napi_value object, const char* name, size_t at_least) {
   return elements<float>(env, property(env, object, name), napi_float32_array, at_least, name);
@@ -160,7 +137,7 @@ double train(napi_env env, napi_value request) {
   run.steps_before = number(env, request, "stepsBefore");
   read_rows(env, request, run);
   take_scratch(run);
-  return kernels->take_steps(run);
+  return kernels.training->take_steps(run);
 }
 
 bool flag(napi_env env, napi_value object, const char* name) {
@@ -181,7 +158,7 @@ double multiply(napi_env env, napi_value request) {
   product.a_transposed = flag(env, request, "aTransposed");
   product.b_transposed = flag(env, request, "bTransposed");
   product.packed = scratch.take(packed_floats(product.inner, product.columns));
-  kernels->multiply(product);
+  kernels.training->multiply(product);
   return 0;
 }
 
@@ -237,20 +214,15 @@ napi_value as_number(napi_env env, napi_value request) {
   return result;
 }
 
-// A function of one value, whose failures are thrown as errors of JavaScript.
+// A function of one value.
 template <napi_value (*work)(napi_env, napi_value)>
 napi_value answer(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value request;
-  napi_get_cb_info(env, info, &count, &request, nullptr, nullptr);
-  try {
+  return guarded(env, [&] {
+    size_t count = 1;
+    napi_value request;
+    check(napi_get_cb_info(env, info, &count, &request, nullptr, nullptr), "arguments");
     return work(env, request);
-  } catch (const Failure& failure) {
-    napi_throw_type_error(env, nullptr, failure.message.c_str());
-  } catch (const std::bad_alloc&) {
-    napi_throw_error(env, nullptr, "native kernels: out of memory");
-  }
-  return nullptr;
+  });
 }
 
 void add_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
@@ -269,9 +241,10 @@ napi_value text_of(napi_env env, const char* text) {
 double use(napi_env env, napi_value request) {
   char name[32];
   check(napi_get_value_string_utf8(env, request, name, sizeof name, nullptr), "the name of an instruction set");
-  for (const Kernels* one : available) {
-    if (std::strcmp(one->name, name) != 0) continue;
+  for (const InstructionSet& one : available) {
+    if (std::strcmp(one.training->name, name) != 0) continue;
     kernels = one;
+    use_rows(*one.answering);
     return 0;
   }
   throw Failure{std::string("native kernels: this processor doesn't run ") + name};
@@ -281,13 +254,16 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_function(env, exports, "trainDense", answer<as_number<train>>);
   add_function(env, exports, "multiply", answer<as_number<multiply>>);
   add_function(env, exports, "poolSlopes", answer<as_number<pool_slopes_of>>);
+  use_rows(*kernels.answering);
+  add_function(env, exports, "denseRows", dense_rows);
+  add_function(env, exports, "readCurves", read_curves);
   add_function(env, exports, "use", answer<as_number<use>>);
   add_function(env, exports, "map", answer<map>);
   add_function(env, exports, "unmap", answer<as_number<unmap_buffer>>);
   napi_value names;
   napi_create_array(env, &names);
   for (size_t i = 0; i < available.size(); i += 1) {
-    napi_set_element(env, names, static_cast<uint32_t>(i), text_of(env, available[i]->name));
+    napi_set_element(env, names, static_cast<uint32_t>(i), text_of(env, available[i].training->name));
   }
   napi_set_named_property(env, exports, "available", names);
   return exports;

@@ -1,9 +1,10 @@
 import { calibrateInPlace, type Calibrator } from '../../domain/calibration/calibrator.ts';
 import { outputWidthOf } from '../runtime/examples.ts';
+import { loadNativeKernels, type NativeKernels } from '../runtime/native-kernels.ts';
 import { activate } from './activate.ts';
 import { createArena, type Arena } from './arena.ts';
 import { compilePreprocessing, type FillInputs } from './compile-preprocessing.ts';
-import { createDenseKernel, padUnits, type DenseCall, type DenseKernel } from './dense-kernel.ts';
+import { createDenseKernel, padUnits, type DenseCall, type RunLayer } from './dense-kernel.ts';
 import { createFeatureBuffer, type FeatureBuffer } from './feature-buffer.ts';
 import type { DensePackage, Member } from './read-package.ts';
 import { NotCompilable, type StackLayer } from './read-stack.ts';
@@ -22,21 +23,24 @@ export interface CompiledModel {
 }
 
 /** Rows a run: enough to keep the processor's vectors busy, few enough for its nearest memory. */
-const capacity = 128;
+const capacity = 256;
 const mostMembers = 16;
 
 /** Throws NotCompilable where the parts of the package don't fit together. */
-export function compileModel({ signature: { schema }, members, calibrator }: DensePackage): CompiledModel {
+export function compileModel(
+  { signature: { schema }, members, calibrator }: DensePackage,
+  kernels: NativeKernels | null = loadNativeKernels(),
+): CompiledModel {
   if (members.length > mostMembers) throw new NotCompilable(`it blends ${members.length} networks`);
   const width = outputWidthOf(schema.classes);
   const buffer = createFeatureBuffer(schema, categoriesOf(members), capacity);
   const arena = createArena();
   const layouts = layOut(arena, members, width);
   const { memory, floats } = arena.close();
-  const kernel = createDenseKernel(memory);
+  const kernel = createDenseKernel(memory, kernels);
   const inputs = layouts.map(({ inputs: at, member }) => floats(at, capacity * member.preprocessing.width));
   const fills = distinct(layouts).map((layout) =>
-    compilePreprocessing(layout.member.preprocessing, buffer, inputs[layouts.indexOf(layout)]!),
+    compilePreprocessing(layout.member.preprocessing, buffer, inputs[layouts.indexOf(layout)]!, kernels),
   );
   const runs = layouts.map((layout) => compileMember(layout, kernel, floats, width));
   return { buffer, width, run: blend(fills, runs, members, calibrator, width) };
@@ -100,23 +104,24 @@ type RunMember = (rows: number) => Float64Array;
 
 function compileMember(
   { member: { label, calibrator }, layers }: Layout,
-  kernel: DenseKernel,
+  kernel: (call: DenseCall) => RunLayer,
   floats: (offset: number, length: number) => Float32Array,
   width: number,
 ): RunMember {
   const steps = layers.map(({ layer, call }) => {
     storePadded(layer, floats(call.weights, layer.inputs * call.units), floats(call.bias, call.units));
-    return { call, units: layer.units, activation: layer.activation, outputs: floats(call.y, capacity * call.units) };
+    const outputs = floats(call.y, capacity * call.units);
+    return { run: kernel(call), stride: call.units, units: layer.units, activation: layer.activation, outputs };
   });
-  const { outputs: last, call: lastCall } = steps.at(-1)!;
+  const { outputs: last, stride: lastStride } = steps.at(-1)!;
   const [sd, mean] = [label?.sd ?? 1, label?.mean ?? 0];
   const answers = new Float64Array(capacity * width);
   return (rows) => {
-    for (const { call, units, activation, outputs } of steps) {
-      kernel(call, rows);
-      activate(activation, outputs, rows, call.units, units);
+    for (const { run, stride, units, activation, outputs } of steps) {
+      run(rows);
+      activate(activation, outputs, rows, stride, units);
     }
-    for (let row = 0, at = 0, from = 0; row < rows; row += 1, from += lastCall.units) {
+    for (let row = 0, at = 0, from = 0; row < rows; row += 1, from += lastStride) {
       for (let output = 0; output < width; output += 1, at += 1) answers[at] = last[from + output]! * sd + mean;
     }
     if (calibrator !== null) calibrateInPlace(calibrator, answers, width, rows);

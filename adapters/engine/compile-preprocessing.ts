@@ -9,7 +9,9 @@ import {
   type RankStep,
 } from '../../domain/preprocessing/preprocessing.ts';
 import { missingCode, type FeatureBuffer } from './feature-buffer.ts';
-import { createCurve, readCurve } from './curve.ts';
+import type { NativeKernels } from '../runtime/native-kernels.ts';
+import { createCurve } from './curve.ts';
+import { createCurveReader, type PlacedCurve } from './curves.ts';
 import { createLocator } from './locate.ts';
 import { NotCompilable } from './read-stack.ts';
 
@@ -35,21 +37,34 @@ export function compilePreprocessing(
   { width, steps }: Preprocessing,
   buffer: FeatureBuffer,
   inputs: Float32Array,
+  kernels: NativeKernels | null,
 ): FillInputs {
   let offset = 0;
+  const curves: PlacedCurve[] = [];
   const fills = steps.map((step) => {
     const fill = compileStep(step, buffer, { inputs, width, offset });
+    if (step.kind === 'rank') {
+      const curve = createCurve(step.knots, step.scores, step.median);
+      curves.push({ curve, from: findFeature(step, buffer) * buffer.capacity, offset });
+    }
     offset += widthOfStep(step);
     return fill;
   });
+  const readCurves = createCurveReader(curves, { values: buffer.values, inputs, width }, kernels);
   return (rows) => {
+    readCurves(rows);
     for (const fill of fills) fill(rows);
   };
 }
 
-function compileStep(step: PreprocessingStep, buffer: FeatureBuffer, target: Target): FillInputs {
-  const feature = buffer.schema.features.findIndex(({ name }) => name === step.feature);
+function findFeature(step: PreprocessingStep, { schema }: FeatureBuffer): number {
+  const feature = schema.features.findIndex(({ name }) => name === step.feature);
   if (feature < 0) throw new NotCompilable(`its preprocessing reads "${step.feature}", which is no feature`);
+  return feature;
+}
+
+function compileStep(step: PreprocessingStep, buffer: FeatureBuffer, target: Target): FillInputs {
+  const feature = findFeature(step, buffer);
   const source = { values: buffer.values, from: feature * buffer.capacity };
   const codes = buffer.codes[feature] ?? null;
   if ((step.kind === 'categorical') !== (codes !== null)) {
@@ -59,7 +74,7 @@ function compileStep(step: PreprocessingStep, buffer: FeatureBuffer, target: Tar
     case 'numeric':
       return compileNumeric(step, source, target);
     case 'rank':
-      return compileRank(step, source, target);
+      return compileMissing(step, source, target);
     case 'levels':
       return compileLevels(step, source, target);
     case 'boolean':
@@ -81,11 +96,11 @@ function compileNumeric({ median, mean, sd }: NumericStep, { values, from }: Sou
   };
 }
 
-function compileRank(step: RankStep, { values, from }: Source, { inputs, width, offset }: Target): FillInputs {
-  const curve = createCurve(step.knots, step.scores, step.median);
-  if (!step.missingIndicator) return (rows) => readCurve(curve, values, from, rows, inputs, offset, width);
+/** The input beside a rank, where it has one; the rank itself is read with all others. */
+function compileMissing({ missingIndicator }: RankStep, { values, from }: Source, target: Target): FillInputs {
+  const { inputs, width, offset } = target;
+  if (!missingIndicator) return () => undefined;
   return (rows) => {
-    readCurve(curve, values, from, rows, inputs, offset, width);
     for (let row = 0, at = offset + 1; row < rows; row += 1, at += width) {
       inputs[at] = Number.isFinite(values[from + row]!) ? 0 : 1;
     }

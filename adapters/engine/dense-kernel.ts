@@ -1,3 +1,4 @@
+import type { NativeKernels } from '../runtime/native-kernels.ts';
 import {
   compileModule,
   ifTrue,
@@ -39,7 +40,11 @@ export interface DenseCall {
   readonly isRectified: boolean;
 }
 
-export type DenseKernel = (call: DenseCall, rows: number) => void;
+/** Answers the first rows of a layer's inputs. */
+export type RunLayer = (rows: number) => void;
+
+/** Fewer rows than this are answered sooner than native code is called. */
+export const fewestNativeRows = 8;
 
 /** A layer's outputs as the kernel lays them out. */
 export function padUnits(units: number): number {
@@ -48,13 +53,29 @@ export function padUnits(units: number): number {
 
 /**
  * y = max(0, x · w + bias) or without the max, for rows of floats, in vectors of four: four rows by eight outputs at a time, what
- * remains row by row. Single precision, as TensorFlow's.
+ * remains row by row. Single precision, as TensorFlow's. Many rows are answered by native code where there is any, in wider vectors and
+ * to the same bit.
  */
-export function createDenseKernel(memory: WasmMemory): DenseKernel {
+export function createDenseKernel(
+  memory: WasmMemory,
+  kernels: Pick<NativeKernels, 'denseRows'> | null,
+): (call: DenseCall) => RunLayer {
   compiled ??= compileModule(moduleOf(describeKernel()));
   const { dense } = instantiate(compiled, memory) as { dense: (...args: readonly number[]) => void };
-  return ({ x, weights, bias, y, xStride, inputs, units, isRectified }, rows) =>
-    dense(x, xStride * 4, weights, bias, y, units * 4, rows, inputs, units, Number(isRectified));
+  return (call) => {
+    const { x, weights, bias, y, xStride, inputs, units, isRectified } = call;
+    const run: RunLayer = (rows) =>
+      dense(x, xStride * 4, weights, bias, y, units * 4, rows, inputs, units, Number(isRectified));
+    if (kernels === null) return run;
+    const floats = new Float32Array(memory.buffer);
+    const plan = planLayer(call);
+    return (rows) => (rows < fewestNativeRows ? run(rows) : kernels.denseRows(floats, plan, rows));
+  };
+}
+
+/** In the order that native/bind_rows.cc names, in floats. */
+function planLayer({ x, weights, bias, y, xStride, inputs, units, isRectified }: DenseCall): Uint32Array {
+  return Uint32Array.of(x / 4, xStride, weights / 4, bias / 4, y / 4, inputs, units, Number(isRectified));
 }
 
 let compiled: object | undefined;

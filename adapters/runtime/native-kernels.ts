@@ -69,6 +69,18 @@ export interface NativeKernels {
   readonly trainDense: (request: DenseRequest) => number;
   readonly multiply: (request: ProductRequest) => void;
   readonly poolSlopes: (request: PoolRequest) => void;
+  /** One dense layer over the first rows; the plan says where in the memory its numbers lie (adapters/engine/dense-kernel.ts). */
+  readonly denseRows: (memory: Float32Array, plan: Uint32Array, rows: number) => void;
+  /** Curves over the first rows of their values, each into every `width`-th input (adapters/engine/curves.ts). */
+  readonly readCurves: (
+    values: Float64Array,
+    inputs: Float32Array,
+    pairs: Float64Array,
+    starts: Uint16Array,
+    plan: Float64Array,
+    width: number,
+    rows: number,
+  ) => void;
   /** A file's content, whose pages all processes share; what is written to it stays this process's own. Not for an empty file. */
   readonly map: (path: string) => ArrayBuffer;
   /** Lets a mapped file go; the buffer and its views are empty afterwards. */

@@ -15,7 +15,7 @@ interface Subject {
 
 const onlyOutputs = '?log=false&columns=outputs';
 const subjects: readonly Subject[] = [
-  { name: 'Arrow, outputs alone', form: 'arrow', query: onlyOutputs, rows: 400_000 },
+  { name: 'Arrow, outputs alone', form: 'arrow', query: onlyOutputs, rows: 800_000 },
   { name: 'Arrow', form: 'arrow', query: '?log=false', rows: 40_000 },
   { name: 'CSV', form: 'csv', query: '?log=false', rows: 40_000 },
   { name: 'NDJSON', form: 'ndjson', query: '?log=false', rows: 40_000 },
@@ -25,6 +25,9 @@ const subjects: readonly Subject[] = [
 ];
 const targetRowsPerSecond = 2e6;
 const warmUps = 2;
+
+/** Processes behind one port, each asked by a connection of its own: what two cores give. */
+const workers = 2;
 
 interface Taken {
   readonly rowsPerSecond: number;
@@ -36,6 +39,7 @@ export async function measureServingBulk({ runs, isLong }: BenchOptions): Promis
   const home = await makeHome();
   const server = await startIncumbent(home.directory);
   const taken = subjects.map((): Taken[] => []);
+  let together: readonly Taken[] = [];
   try {
     const sent = subjects.map(({ form, rows }) => (isLong && form !== 'json' ? 10 * rows : rows));
     for (const [index, subject] of subjects.entries()) {
@@ -46,12 +50,19 @@ export async function measureServingBulk({ runs, isLong }: BenchOptions): Promis
         if (run >= 0) taken[index]!.push(one);
       }
     }
+    await server.stop();
+    together = await measureTogether(home.directory, runs, sent[0]!);
   } finally {
     await server.stop();
     await home.remove();
   }
   const rowsOf = (unit: string, figure: (one: Taken) => number): Row[] =>
     subjects.map(({ name }, index) => ({ name, unit, values: taken[index]!.map(figure) }));
+  const ofWorkers = (unit: string, figure: (one: Taken) => number): Row => ({
+    name: `${subjects[0]!.name}, ${workers} workers, a connection each`,
+    unit,
+    values: together.map(figure),
+  });
   const fastest = median(taken[0]!.map(({ rowsPerCpuSecond }) => rowsPerCpuSecond));
   return {
     title: 'Prediction service: bulk',
@@ -60,12 +71,37 @@ export async function measureServingBulk({ runs, isLong }: BenchOptions): Promis
       'Processor time is that of the serving process. Logged rows are on disk before they are answered, with what the version before says.',
     rows: [
       ...rowsOf('rows/s', ({ rowsPerSecond }) => rowsPerSecond),
+      ofWorkers('rows/s', ({ rowsPerSecond }) => rowsPerSecond),
       ...rowsOf('rows per second of CPU', ({ rowsPerCpuSecond }) => rowsPerCpuSecond),
+      ofWorkers('rows per second of CPU', ({ rowsPerCpuSecond }) => rowsPerCpuSecond),
     ],
     findings: [
       `Outputs alone by Arrow: ${formatFigure(fastest)} rows per second of CPU, ${formatFigure((2 * fastest) / targetRowsPerSecond)} times the target on two whole cores.`,
     ],
   };
+}
+
+/** The fastest form from all workers at once; whoever asks takes part of the same cores. */
+async function measureTogether(directory: string, runs: number, rows: number): Promise<readonly Taken[]> {
+  const subject = subjects[0]!;
+  process.stderr.write(`bulk: ${subject.name}, ${workers} workers\n`);
+  const server = await startIncumbent(directory, { SERVING_WORKERS: String(workers) });
+  const body = writeBody(subject.form, rows);
+  const taken: Taken[] = [];
+  try {
+    for (let run = -warmUps; run < runs; run += 1) {
+      const before = await usageOf(server.group);
+      const startedMs = performance.now();
+      await Promise.all(Array.from({ length: workers }, () => send(server, subject, body, rows)));
+      const seconds = (performance.now() - startedMs) / 1_000;
+      const cpuSeconds = (await usageOf(server.group)).cpuSeconds - before.cpuSeconds;
+      const all = workers * rows;
+      if (run >= 0) taken.push({ rowsPerSecond: all / seconds, rowsPerCpuSecond: all / cpuSeconds });
+    }
+  } finally {
+    await server.stop();
+  }
+  return taken;
 }
 
 async function send(server: Server, { form, query }: Subject, body: Uint8Array, rows: number): Promise<Taken> {

@@ -8,9 +8,15 @@ import { run } from './run.mjs';
 
 const part = 'training kernels';
 const addonName = 'dense.node';
-const sources = ['binding.cc', 'dense_steps.cc', 'dense_steps.h', 'map_file.cc', 'map_file.h', 'pool.cc', 'pool.h'];
 /** What calls for no special instructions. */
-const plainUnits = ['binding', 'map_file', 'pool'];
+const plainUnits = ['binding', 'bind_rows', 'map_file', 'pool'];
+/** What is compiled for each instruction set; rows are answered as WebAssembly does, which rounds a product before it is added. */
+const unitFlags = { dense_steps: ['-ffp-contract=fast'], answer_rows: ['-ffp-contract=off'] };
+const sources = [
+  ...['answer_rows', 'bind_rows', 'dense_steps', 'map_file', 'pool'].flatMap((name) => [`${name}.cc`, `${name}.h`]),
+  'binding.cc',
+  'values.h',
+];
 const flags = [
   '-std=c++17',
   '-O3',
@@ -31,7 +37,7 @@ const instructionSets = {
 };
 
 /**
- * Where adapters/runtime/native.ts looks for the addon.
+ * Where adapters/runtime/native-kernels.ts looks for the addon.
  * @param {string} root
  */
 const kernelsPath = (root) => join(root, 'node_modules', '.incumbent', addonName);
@@ -81,13 +87,7 @@ export async function provideKernels(root, { report }) {
  */
 async function build(root, folder) {
   const compiler = findCompiler();
-  const common = [
-    ...flags,
-    '-ffp-contract=fast',
-    '-DNAPI_VERSION=8',
-    '-isystem',
-    join(root, 'node_modules', 'node-api-headers', 'include'),
-  ];
+  const common = [...flags, '-DNAPI_VERSION=8', '-isystem', join(root, 'node_modules', 'node-api-headers', 'include')];
   const source = (/** @type {string} */ name) => join(root, 'native', name);
   const units = [
     ...plainUnits.map((name) => ({
@@ -95,15 +95,20 @@ async function build(root, folder) {
       object: join(folder, `${name}.o`),
       own: /** @type {string[]} */ ([]),
     })),
-    ...Object.entries(instructionSets).map(([name, own]) => ({
-      source: source('dense_steps.cc'),
-      object: join(folder, `${name}.o`),
-      own: [...own, `-DINCUMBENT_INSTRUCTIONS=${name}`],
-    })),
+    ...Object.entries(unitFlags).flatMap(([unit, contraction]) =>
+      Object.entries(instructionSets).map(([name, own]) => ({
+        source: source(`${unit}.cc`),
+        object: join(folder, `${unit}-${name}.o`),
+        own: [...own, ...contraction, `-DINCUMBENT_INSTRUCTIONS=${name}`],
+      })),
+    ),
   ];
-  await Promise.all(
-    units.map(({ source: from, object, own }) => compile(compiler, [...common, ...own, '-c', from, '-o', object])),
-  );
+  // Some at a time: there are more of them than processors.
+  for (const some of [units.slice(0, plainUnits.length), units.slice(plainUnits.length)]) {
+    await Promise.all(
+      some.map(({ source: from, object, own }) => compile(compiler, [...common, ...own, '-c', from, '-o', object])),
+    );
+  }
   const objects = units.map(({ object }) => object);
   await compile(compiler, [...addonFlags(), '-o', join(folder, addonName), ...objects]);
   objects.forEach((object) => rmSync(object));
@@ -111,7 +116,9 @@ async function build(root, folder) {
 
 /** @param {string} root */
 function kernelsKey(root) {
-  const hash = createHash('sha256').update(JSON.stringify([process.platform, process.arch, flags, instructionSets]));
+  const hash = createHash('sha256').update(
+    JSON.stringify([process.platform, process.arch, flags, unitFlags, instructionSets]),
+  );
   for (const name of sources) hash.update(readFileSync(join(root, 'native', name)));
   return hash.digest('hex').slice(0, 16);
 }

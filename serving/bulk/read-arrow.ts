@@ -5,12 +5,14 @@ import type { Column, Feature, Table } from '../../domain/table.ts';
 import { ServiceError } from '../errors.ts';
 import type { Batch, ReadRow } from './batch.ts';
 import { toReadRow, type RowForm } from './row-form.ts';
+import { toWholeMessages } from './whole-messages.ts';
 
-/** The record batches of an Arrow IPC stream or file, columns as they are. */
+/** The record batches of an Arrow IPC stream or file, columns as they are; each is good until the next one is asked for. */
 export async function* readArrow(body: Readable, form: RowForm): AsyncGenerator<Batch> {
   try {
     // Given the request itself, the reader would destroy it at the end, and with it the answer.
-    const reader = await RecordBatchReader.from(body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
+    const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    const reader = await RecordBatchReader.from(toWholeMessages(chunks));
     for await (const batch of reader) yield toBatch(batch, form);
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;

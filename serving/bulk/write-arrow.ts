@@ -36,11 +36,14 @@ export async function* writeArrow(
   writer.reset(queue, fields);
   for await (const batch of answers) {
     writer.write(toRecordBatch(batch, fields, schema, words.length));
-    yield queue.take();
+    yield* queue.take();
   }
   writer.finish();
-  yield queue.take();
+  yield* queue.take();
 }
+
+/** Smaller pieces are put together; larger ones leave as they are. */
+const smallBytes = 16_384;
 
 /** What the writer has written so far; its own queue would grow as long as nobody reads. */
 class TakenQueue extends AsyncByteQueue {
@@ -48,10 +51,18 @@ class TakenQueue extends AsyncByteQueue {
   override write(value: Uint8Array): void {
     this.#written.push(value);
   }
-  take(): Uint8Array {
-    const all = Buffer.concat(this.#written);
+  *take(): Generator<Uint8Array> {
+    let small: Uint8Array[] = [];
+    for (const piece of this.#written) {
+      if (piece.length < smallBytes) small.push(piece);
+      else {
+        if (small.length > 0) yield Buffer.concat(small);
+        yield piece;
+        small = [];
+      }
+    }
     this.#written = [];
-    return all;
+    if (small.length > 0) yield Buffer.concat(small);
   }
 }
 
@@ -68,16 +79,22 @@ type OutputsOf = Extract<Answers, { kind: 'outputs' }>['outputs'];
 
 function outputColumns({ width, values }: OutputsOf, { classes }: DataSchema): Data[] {
   const rows = values.length / width;
-  if (classes.length === 0) return [toFloats(Float64Array.from(values))];
-  if (classes.length === 2) {
-    const second = Float64Array.from(values);
-    return [toFloats(second.map((share) => 1 - share)), toFloats(second)];
-  }
+  // What a model has answered is nobody else's.
+  const own = values instanceof Float64Array ? values : Float64Array.from(values);
+  if (classes.length === 0) return [toFloats(own)];
+  if (classes.length === 2) return [toFloats(toOthers(own)), toFloats(own)];
   return classes.map((_, index) => {
     const column = new Float64Array(rows);
     for (let row = 0; row < rows; row += 1) column[row] = values[row * width + index]!;
     return toFloats(column);
   });
+}
+
+/** Shares of the first of two classes. */
+function toOthers(second: Float64Array): Float64Array {
+  const first = new Float64Array(second.length);
+  for (let row = 0; row < first.length; row += 1) first[row] = 1 - second[row]!;
+  return first;
 }
 
 function toFloats(data: Float64Array): Data {

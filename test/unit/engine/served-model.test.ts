@@ -74,9 +74,9 @@ describe('a compiled model', () => {
       const { members } = await readDensePackage(directory);
       const rows = probeRows(schemaOf(simple), members, 300, 3);
       const together = await served.predict(rows);
-      for (const from of [0, 1, 127, 128, 299]) {
+      for (const from of [0, 1, 255, 256, 299]) {
         const alone = await served.predict(sliceTable(rows, { from, to: from + 1 }));
-        expect(alone.values[0]).toBeCloseTo(together.values[from]!, 6);
+        expect(alone.values[0]).toBe(together.values[from]);
       }
       expect((await served.predict(sliceTable(rows, { from: 0, to: 0 }))).values.length).toBe(0);
     });
