@@ -1,17 +1,17 @@
-import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
+import type { LabelledRows } from '../adapters/ports/store.ts';
 import { checkLeaks, checkLeaksByKey } from '../domain/gate/leaks.ts';
 import type { Check } from '../domain/verdict.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { ExamRows } from './prepare-exam.ts';
 import type { GateRequest } from './types.ts';
 
 /** Has either model seen the rows of the holdout before? */
 export async function checkExam(
   deps: Dependencies,
   { project: { model }, champion }: GateRequest,
-  snapshot: Snapshot,
-  holdout: LabelledRows,
+  { seen, holdout }: ExamRows,
 ): Promise<readonly Check[]> {
-  const own = checkLeaks('challenger', holdout, await readTrainingRows(deps, snapshot));
+  const own = checkLeaks('challenger', holdout, seen);
   return champion === null ? [own] : [own, await checkChampion(deps, model, champion, holdout)];
 }
 
@@ -30,9 +30,4 @@ async function checkChampion(
   // A refit has learned from its own holdout, too.
   const to = tags.refitOf === undefined ? snapshot.split.validation.to : snapshot.rowCount;
   return checkLeaks('champion', holdout, await deps.store.readSnapshot(snapshot, { from: 0, to }));
-}
-
-/** What the weights were fitted to and chosen by. */
-async function readTrainingRows({ store }: Dependencies, snapshot: Snapshot): Promise<LabelledRows> {
-  return await store.readSnapshot(snapshot, { from: 0, to: snapshot.split.validation.to });
 }

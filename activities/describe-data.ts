@@ -1,34 +1,32 @@
-import type { Snapshot } from '../adapters/ports/store.ts';
 import type { DataUsed } from '../domain/report/evidence.ts';
 import { describeRange } from '../domain/report/data-range.ts';
 import type { RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { ExamRows } from './prepare-exam.ts';
 import type { GateRequest } from './types.ts';
 
 /** What a retraining learned from, and how much of what was served has a label by now. */
 export async function describeData(
   deps: Dependencies,
   { project, policy: { monitor } }: GateRequest,
-  snapshot: Snapshot,
-  holdoutLabels: ArrayLike<number>,
+  { snapshot, seen, training, holdout }: ExamRows,
 ): Promise<DataUsed> {
   const { store } = deps;
   const { split, schema } = snapshot;
-  const { keys } = await store.readSnapshot(snapshot, { from: 0, to: 1 });
-  const { labels: trainingLabels } = await store.readSnapshot(snapshot, split.train);
+  const firstKey = seen.keys[0] ?? '';
   const clock = await store.clock(snapshot.model);
   const config = await deps.loadProject(project);
   const eventMs = config.data.time === null ? null : (await deps.readHistory(config)).eventMs;
-  const shares = [trainingLabels, holdoutLabels].map((labels) => sharesOf(labels, schema.classes.length));
+  const shares = [training, holdout].map(({ labels }) => sharesOf(labels, schema.classes.length));
   return {
     snapshotId: snapshot.id,
     rows: snapshot.rowCount,
     trainRows: size(split.train),
     validationRows: size(split.validation),
     holdoutRows: size(split.holdout),
-    firstKey: keys[0] ?? '',
+    firstKey,
     lastKey: snapshot.lastKey,
-    range: describeRange(keys[0] ?? '', snapshot.lastKey, eventMs, clock.eventMs),
+    range: describeRange(firstKey, snapshot.lastKey, eventMs, clock.eventMs),
     label: schema.label,
     features: schema.features,
     classes: schema.classes.map((name, index) => ({

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
-import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
+import type { Snapshot } from '../adapters/ports/store.ts';
 import { gatherAnswerFacts } from '../domain/answers/facts.ts';
 import { measureScores } from '../domain/calibration/profile.ts';
 import { isRecalibrated } from '../domain/calibration/recalibrated.ts';
@@ -11,8 +11,8 @@ import { judgeGate } from '../domain/gate/judge.ts';
 import { defaultGatePolicy, type GatePolicy } from '../domain/gate/policy.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { mayLend } from '../domain/following/lender.ts';
-import { weightsOf } from '../domain/explain/importances.ts';
-import { buildReference, type DriftReference } from '../domain/monitoring/reference.ts';
+import { weightsOf, type Importances } from '../domain/explain/importances.ts';
+import { buildReference } from '../domain/monitoring/reference.ts';
 import type { MonitorPolicy } from '../domain/policy.ts';
 import { inferContract } from '../domain/quality/infer-contract.ts';
 import { isWarm } from '../domain/search/warm-start.ts';
@@ -24,6 +24,7 @@ import { gatherEvidence } from './gather-evidence.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { holdGoldenExam } from './hold-golden-exam.ts';
 import { measureImportances } from './measure-importances.ts';
+import { prepareExam, type ExamRows } from './prepare-exam.ts';
 import { keepReportEvidence } from './report-evidence.ts';
 import { writeCard } from './write-card.ts';
 import type { GateRequest } from './types.ts';
@@ -39,21 +40,27 @@ export async function faceChampion(deps: Dependencies, request: GateRequest): Pr
     // Nobody trains on them any more.
     await deps.runtime.endRun(join(deps.workDirectory, request.decisionId));
     const championPackage = champion === null ? null : await deps.registry.fetchPackage(project.model, champion);
-    const choice = await chooseChallenger(deps, request.trained, snapshot, championPackage);
+    // While a process measures what the candidates cost, this one looks at the exam.
+    const [choice, exam] = await Promise.all([
+      chooseChallenger(deps, request.trained, snapshot, championPackage),
+      prepareExam(deps, request, snapshot),
+    ]);
     const { chosen } = choice;
     const golden = await holdGoldenExam(deps, request, snapshot.schema, {
       challenger: chosen.packageDirectory,
       champion: championPackage,
     });
-    const evidence = await gatherEvidence(deps, request, { snapshot, choice, championPackage, golden });
+    const evidence = await gatherEvidence(deps, request, { exam, choice, championPackage, golden });
     const policy = gatePolicyFor(chosen, request.policy.gate);
     const blockRows = chooseGateBlockRows(evidence, policy);
     const verdict = judgeGate({ ...evidence, ...formBlocks(evidence.labels.length, blockRows) }, policy);
     const { seed } = request.policy.gate;
-    const importances = await measureImportances(deps, { chosen, snapshot, verdict, seed });
-    const owed = importances === null ? {} : { importances: weightsOf(importances) };
-    await saveReference(deps, chosen, snapshot, { ...evidence, ...owed }, request.policy.monitor);
-    const kept = await keepReportEvidence(deps, request, { snapshot, choice, championPackage, evidence, importances });
+    const [importances] = await Promise.all([
+      measureImportances(deps, { chosen, snapshot, verdict, seed }),
+      saveFacts(deps, chosen, exam, evidence, request.policy.monitor),
+    ]);
+    await saveReference(deps, chosen, exam, evidence, importances);
+    const kept = await keepReportEvidence(deps, request, { exam, choice, championPackage, evidence, importances });
     const { packageDirectory } = chosen;
     await writeCard(deps, { ...request, packageDirectory, verdict, evidence: kept, refitRows: null });
     const networks = await listNetworks(deps, chosen, snapshot);
@@ -74,29 +81,33 @@ function gatePolicyFor({ candidateId }: TrainedCandidate, policy: GatePolicy): G
   return isRecalibrated(candidateId) ? { ...full, primary: 'either' } : full;
 }
 
-type ReferenceFacts = GateEvidence & Pick<DriftReference, 'importances'>;
-
-/** What the version's live inputs will be compared with travels with it. */
-async function saveReference(
-  { store, packages }: Dependencies,
-  chosen: TrainedCandidate,
-  snapshot: Snapshot,
-  { task, labels, challenger: outputs, inputs: holdoutInputs, utility, importances }: ReferenceFacts,
+/** What its answers are worth, and what rows like those it knows look like, travels with a version. */
+async function saveFacts(
+  { packages }: Dependencies,
+  { packageDirectory }: TrainedCandidate,
+  { snapshot: { schema }, seen }: ExamRows,
+  { task, labels, challenger: outputs, utility }: GateEvidence,
   { windowRows }: MonitorPolicy,
 ): Promise<void> {
-  const seen: LabelledRows = await store.readSnapshot(snapshot, { from: 0, to: snapshot.split.validation.to });
-  const evidence = { task, schema: snapshot.schema, inputs: seen.table, outputs, labels };
-  const reference = buildReference({
-    ...evidence,
-    ...(holdoutInputs && { holdoutInputs }),
-    ...(importances && { importances }),
-  });
-  await packages.writeReference(chosen.packageDirectory, reference);
   const scores = measureScores(task, { labels, predictions: outputs }, utility);
-  await packages.writeScores(chosen.packageDirectory, scores);
-  await packages.writeAnswers(chosen.packageDirectory, gatherAnswerFacts(evidence));
-  const contract = inferContract({ schema: snapshot.schema, ...seen }, windowRows);
-  await packages.writeContract(chosen.packageDirectory, contract);
+  await Promise.all([
+    packages.writeScores(packageDirectory, scores),
+    packages.writeAnswers(packageDirectory, gatherAnswerFacts({ task, schema, inputs: seen.table, outputs, labels })),
+    packages.writeContract(packageDirectory, inferContract({ schema, ...seen }, windowRows)),
+  ]);
+}
+
+/** And what its live inputs will be compared with. */
+async function saveReference(
+  { packages }: Dependencies,
+  { packageDirectory }: TrainedCandidate,
+  { snapshot: { schema }, seen, holdout }: ExamRows,
+  { task, labels, challenger: outputs }: GateEvidence,
+  importances: Importances | null,
+): Promise<void> {
+  const owed = importances === null ? {} : { importances: weightsOf(importances) };
+  const facts = { task, schema, inputs: seen.table, holdoutInputs: holdout.table, outputs, labels, ...owed };
+  await packages.writeReference(packageDirectory, buildReference(facts));
 }
 
 async function register(

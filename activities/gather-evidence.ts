@@ -1,19 +1,19 @@
 import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
 import type { GateEvidence, TrainingLabels } from '../domain/gate/evidence.ts';
 import { lordLevel } from '../domain/gate/lord.ts';
+import type { Table } from '../domain/table.ts';
 import { taskOf, type Predictions } from '../domain/task.ts';
-import { checkExam } from './check-exam.ts';
 import type { Choice } from './choose-challenger.ts';
 import type { Dependencies } from './dependencies.ts';
 import { faceQuarantined } from './face-quarantined.ts';
-import { gatherGuardEvidence } from './guard-evidence.ts';
 import type { GoldenExam } from './hold-golden-exam.ts';
+import type { Exam } from './prepare-exam.ts';
 import { probeRobustness } from './probe-robustness.ts';
 import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
 
-interface Exam {
-  readonly snapshot: Snapshot;
+interface Sitting {
+  readonly exam: Exam;
   readonly choice: Choice;
   readonly championPackage: string | null;
   readonly golden: GoldenExam | null;
@@ -23,24 +23,18 @@ interface Exam {
 export async function gatherEvidence(
   deps: Dependencies,
   request: GateRequest,
-  { snapshot, choice: { chosen, costs, challengerSimpler }, championPackage, golden }: Exam,
+  { exam, choice: { chosen, costs, challengerSimpler }, championPackage, golden }: Sitting,
 ): Promise<GateEvidence> {
-  const [holdout, training, challenger, champion] = await Promise.all([
-    deps.store.readSnapshot(snapshot, snapshot.split.holdout),
-    deps.store.readSnapshot(snapshot, snapshot.split.train),
-    score(deps, chosen.packageDirectory, snapshot),
-    championPackage === null ? null : score(deps, championPackage, snapshot),
-  ]);
-  const task = taskOf(snapshot.schema);
+  const { snapshot, training, holdout, leaks, guards } = exam;
   const examinees = { challenger: chosen.packageDirectory, champion: championPackage };
   const { seed } = request.policy.gate;
-  // Side by side: a process scores while this one compares rows.
-  const [robustness, guards, leaks, quarantine] = await Promise.all([
+  // Side by side, in two processes.
+  const [[challenger, champion], robustness] = await Promise.all([
+    score(deps, examinees, holdout.table),
     probeRobustness(deps, { ...examinees, snapshot, holdout, seed }),
-    gatherGuardEvidence(deps, request, { snapshot, training, holdout }),
-    checkExam(deps, request, snapshot, holdout),
-    faceQuarantined(deps, request, { snapshot, task, chosen, challenger, champion }),
   ]);
+  const task = taskOf(snapshot.schema);
+  const quarantine = await faceQuarantined(deps, request, { snapshot, task, chosen, challenger, champion });
   return {
     task,
     labels: holdout.labels,
@@ -61,9 +55,14 @@ function levelFor({ exams, policy: { gate } }: GateRequest): number {
   return gate.spending === 'lord' ? lordLevel(exams.spending, gate.alpha) : gate.alpha;
 }
 
-async function score(deps: Dependencies, packageDirectory: string, snapshot: Snapshot): Promise<Predictions> {
-  const { signal } = currentScope();
-  return await deps.runtime.score(packageDirectory, snapshot, snapshot.split.holdout, signal);
+async function score(
+  { runtime }: Dependencies,
+  { challenger, champion }: { readonly challenger: string; readonly champion: string | null },
+  holdout: Table,
+): Promise<readonly [Predictions, Predictions | null]> {
+  const packages = champion === null ? [challenger] : [challenger, champion];
+  const [fresh, old = null] = await runtime.scoreTable(packages, holdout, currentScope().signal);
+  return [fresh!, old];
 }
 
 /** The constant baseline is learned where the challenger learned, never on the holdout. */

@@ -1,25 +1,21 @@
-import type { LabelledRows, Snapshot } from '../adapters/ports/store.ts';
+import type { Snapshot } from '../adapters/ports/store.ts';
 import type { LiveCoverage } from '../domain/gate/coverage/check-coverage.ts';
 import { measureCoverage, measureRange, type TrainingRange } from '../domain/gate/coverage/training-range.ts';
 import type { GateEvidence } from '../domain/gate/evidence.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { ExamRows } from './prepare-exam.ts';
 import type { GateRequest } from './types.ts';
 
-type GuardEvidence = Required<Pick<GateEvidence, 'inputs' | 'slices' | 'sensitive' | 'trainingRange' | 'liveCoverage'>>;
+export type GuardEvidence = Required<
+  Pick<GateEvidence, 'inputs' | 'slices' | 'sensitive' | 'trainingRange' | 'liveCoverage'>
+> &
+  Pick<GateEvidence, 'utility'>;
 
 /** What the gate's guards look at beside the predictions: the holdout's inputs, what the project says of them, and the range of the training rows. */
 export async function gatherGuardEvidence(
   deps: Dependencies,
   { project, policy }: GateRequest,
-  {
-    snapshot,
-    training,
-    holdout,
-  }: {
-    readonly snapshot: Snapshot;
-    readonly training: LabelledRows;
-    readonly holdout: LabelledRows;
-  },
+  { snapshot, training, holdout }: ExamRows,
 ): Promise<GuardEvidence> {
   const config = await deps.loadProject(project);
   const { slices, sensitive } = config;

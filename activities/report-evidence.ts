@@ -12,12 +12,13 @@ import { thin } from '../domain/report/thin.ts';
 import type { Choice } from './choose-challenger.ts';
 import type { Dependencies } from './dependencies.ts';
 import { describeData } from './describe-data.ts';
+import type { ExamRows } from './prepare-exam.ts';
 import { currentScope } from './scope.ts';
 import type { GateRequest } from './types.ts';
 
 /** What the gate has at hand when it has judged. */
 export interface Judged {
-  readonly snapshot: Snapshot;
+  readonly exam: ExamRows;
   readonly choice: Choice;
   readonly championPackage: string | null;
   readonly evidence: GateEvidence;
@@ -43,7 +44,8 @@ export async function keepReportEvidence(
 }
 
 async function gather(deps: Dependencies, request: GateRequest, judged: Judged): Promise<RetrainingEvidence> {
-  const { snapshot, choice, evidence, importances } = judged;
+  const { exam, choice, evidence, importances } = judged;
+  const { snapshot } = exam;
   return {
     kind: 'retraining',
     gatheredAtMs: Date.now(),
@@ -54,7 +56,7 @@ async function gather(deps: Dependencies, request: GateRequest, judged: Judged):
     candidates: await Promise.all(request.trained.map((one) => describeCandidate(deps, one, choice.chosen))),
     ...(request.search && { search: request.search }),
     members: await listMembers(deps, choice.chosen, snapshot),
-    data: await describeData(deps, request, snapshot, evidence.labels),
+    data: await describeData(deps, request, exam),
     costs: choice.costs,
   };
 }

@@ -61,12 +61,15 @@ async function copyPackage(from: string, to: string): Promise<void> {
   }
 }
 
+/** Side by side: one commit of the disk's journal for many files. */
 async function syncTree(directory: string): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    await (entry.isDirectory() ? syncDirectory(path) : syncFile(path));
-  }
+  await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      await (entry.isDirectory() ? syncDirectory(path) : syncFile(path));
+    }),
+  );
   await syncDirectory(directory);
 }
 

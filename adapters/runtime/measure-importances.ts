@@ -11,7 +11,7 @@ const fewestRows = 30;
 /** What a package's loss on rows of a snapshot owes to each feature, in this process. Null where the rows are too few. */
 export async function measureImportancesOf(job: ImportanceJob, rows: SnapshotRows): Promise<Importances | null> {
   const { packageDirectory, snapshot, range, seed } = job;
-  const { table, labels } = await rows.readSnapshot(snapshot, range);
+  const { table, labels } = await rows.readSnapshotColumns(snapshot, snapshot.schema.features, range);
   if (table.rowCount < fewestRows) return null;
   const networks = (await readBlend(packageDirectory))?.members.length ?? 1;
   const model = await loadModel(packageDirectory);

@@ -11,7 +11,7 @@ export async function scoreSnapshot(
   snapshot: Snapshot,
   range: RowRange,
 ): Promise<Predictions> {
-  const { table } = await rows.readSnapshot(snapshot, range);
+  const { table } = await rows.readSnapshotColumns(snapshot, snapshot.schema.features, range);
   return await scoreTable(packageDirectory, table);
 }
 

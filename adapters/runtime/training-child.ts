@@ -65,7 +65,7 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
       return { kind: 'table-scored', predictions: await scoreTables(request.packageDirectories, request.table) };
     case 'measure-costs': {
       const { packageDirectories, snapshot, range } = request.job;
-      const { table } = await rows.readSnapshot(snapshot, range);
+      const { table } = await rows.readSnapshotColumns(snapshot, snapshot.schema.features, range);
       return { kind: 'measured', costs: await measureCosts(packageDirectories, table) };
     }
     case 'measure-importances':

@@ -1,5 +1,5 @@
 import type { Feature, RowRange } from '../../domain/table.ts';
-import { asNumbers, asTexts, quoteName, quoteText, type QueryColumns } from '../duckdb/columns.ts';
+import { asNumbers, asTexts, queryColumns, quoteName, quoteText, type QueryColumns } from '../duckdb/columns.ts';
 import { placeColumns } from '../duckdb/place-columns.ts';
 import type { LabelledColumns, LabelledRows, Snapshot } from '../ports/store.ts';
 import { withConnection, type Connect } from './connect.ts';
@@ -8,12 +8,11 @@ import { toTable } from './to-table.ts';
 
 export async function readSnapshot(connect: Connect, snapshot: Snapshot, range: RowRange): Promise<LabelledRows> {
   const { features } = snapshot.schema;
-  const { rowCount, columns } = await readColumns(connect, snapshot, [keyColumn, ...selectable(features)], range);
-  return {
-    keys: asTexts(columns[0]).map(String),
-    labels: asNumbers(columns[1]),
-    table: toTable(features, columns.slice(2), rowCount),
-  };
+  const [keys, columns] = await Promise.all([
+    readKeys(connect, snapshot, range),
+    readSnapshotColumns(connect, snapshot, features, range),
+  ]);
+  return { keys, ...columns };
 }
 
 export async function readSnapshotColumns(
@@ -26,6 +25,17 @@ export async function readSnapshotColumns(
   return { labels: asNumbers(columns[0]), table: toTable(features, columns.slice(1), rowCount) };
 }
 
+/** As one text, in a fifth of the time that it takes to ask for one after the other; or so, where a key has a line break. */
+async function readKeys(connect: Connect, snapshot: Snapshot, range: RowRange): Promise<readonly string[]> {
+  const { from, to } = within(snapshot, range);
+  const sql = `SELECT string_agg(${keyColumn}, chr(10) ORDER BY ${rowColumn}) ${rowsOf(snapshot, { from, to })}`;
+  const joined = await withConnection(connect, (connection) => queryColumns(connection, sql));
+  const keys = asTexts(joined.columns[0])[0]?.split('\n') ?? [];
+  if (keys.length === to - from) return keys;
+  const { columns } = await readColumns(connect, snapshot, [keyColumn], range);
+  return asTexts(columns[0]).map(String);
+}
+
 /** The label first. */
 function selectable(features: readonly Feature[]): string[] {
   return [labelColumn, ...features.map(({ name }) => quoteName(name))];
@@ -33,12 +43,20 @@ function selectable(features: readonly Feature[]): string[] {
 
 async function readColumns(
   connect: Connect,
-  { path, rowCount }: Snapshot,
+  snapshot: Snapshot,
   columns: readonly string[],
   range: RowRange,
 ): Promise<QueryColumns> {
-  const [from, to] = [Math.max(0, range.from), Math.min(rowCount, range.to)];
-  const sql = `SELECT ${[`${rowColumn} - ${from}`, ...columns].join(', ')} FROM read_parquet(${quoteText(path)})
-    WHERE ${rowColumn} >= ${from} AND ${rowColumn} < ${to}`;
-  return await withConnection(connect, (connection) => placeColumns(connection, sql, Math.max(0, to - from)));
+  const { from, to } = within(snapshot, range);
+  const sql = `SELECT ${[`${rowColumn} - ${from}`, ...columns].join(', ')} ${rowsOf(snapshot, { from, to })}`;
+  return await withConnection(connect, (connection) => placeColumns(connection, sql, to - from));
+}
+
+function within({ rowCount }: Snapshot, range: RowRange): RowRange {
+  const from = Math.max(0, range.from);
+  return { from, to: Math.max(from, Math.min(rowCount, range.to)) };
+}
+
+function rowsOf({ path }: Snapshot, { from, to }: RowRange): string {
+  return `FROM read_parquet(${quoteText(path)}) WHERE ${rowColumn} >= ${from} AND ${rowColumn} < ${to}`;
 }

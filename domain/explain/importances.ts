@@ -1,4 +1,5 @@
 import { createRng } from '../math/rng.ts';
+import { pickRows } from '../snapshot/tables.ts';
 import type { Predictions, Task } from '../task.ts';
 import type { Table } from '../table.ts';
 import { drawPermutation, measureImportance, permuteColumn, type FeatureImportance } from './permutation-importance.ts';
@@ -48,18 +49,21 @@ export interface ImportanceQuestion {
   predict(rows: Table): Promise<Predictions>;
 }
 
-/** Asks for one permuted table at a time: memory doesn't grow with the features. Every feature meets the same permutations. */
+/** Asks about one feature at a time, so that memory doesn't grow with them, in one table of all repeats. Every feature meets the same permutations. */
 export async function measureImportances(question: ImportanceQuestion): Promise<Importances> {
   const { task, features, table, labels, repeats, seed, predict } = question;
   const random = createRng(seed);
   const permutations = Array.from({ length: repeats }, () => drawPermutation(table.rowCount, random));
   const predictions = await predict(table);
+  const whole = repeatRows(table, repeats);
+  const order = Uint32Array.from(permutations.flatMap((permutation) => [...permutation]));
   const found: FeatureImportance[] = [];
   for (const feature of features) {
-    const permuted = [];
-    for (const permutation of permutations) {
-      permuted.push({ permutation, predictions: await predict(permuteColumn(table, feature, permutation)) });
-    }
+    const answers = await predict(permuteColumn(whole, feature, order));
+    const permuted = permutations.map((permutation, repeat) => ({
+      permutation,
+      predictions: takeRows(answers, repeat * table.rowCount, table.rowCount),
+    }));
     found.push(measureImportance({ task, labels, predictions, feature, permuted }));
   }
   const losses = lossesOf(task, labels, predictions);
@@ -71,6 +75,15 @@ export async function measureImportances(question: ImportanceQuestion): Promise<
     repeats,
     features: found.toSorted((a, b) => b.importance - a.importance),
   };
+}
+
+function repeatRows(table: Table, times: number): Table {
+  const rows = Array.from({ length: table.rowCount * times }, (_, row) => row % table.rowCount);
+  return pickRows(table, rows);
+}
+
+function takeRows({ width, values }: Predictions, from: number, rows: number): Predictions {
+  return { width, values: values.slice(from * width, (from + rows) * width) };
 }
 
 /** What drift is ranked by: a feature that earns nothing weighs nothing. */

@@ -245,6 +245,23 @@ describe('snapshots', () => {
     expect(part.table.columns['price']?.values).toEqual(Float64Array.from(range(20, 2_040)));
   });
 
+  it('keep keys that have line breaks', async () => {
+    const { store } = await openBoth();
+    const keys = ['a', 'b\nc', '', 'd\n'];
+    const features = [{ name: 'price', type: 'numeric' }] as const;
+    const table = {
+      rowCount: 4,
+      columns: { price: { kind: 'numeric' as const, values: Float64Array.of(1, 2, 3, 4) } },
+    };
+    const none = { from: 0, to: 0 };
+    const parts = { train: { from: 0, to: 4 }, validation: none, holdout: none };
+    const rows = { table, labels: Float64Array.of(0, 1, 0, 1), keys };
+    const snapshot = await store.writeSnapshot(model, { ...schema, features: [...features] }, rows, parts);
+    expect((await store.readSnapshot(snapshot, { from: 0, to: 4 })).keys).toEqual(keys);
+    expect((await store.readSnapshot(snapshot, { from: 2, to: 3 })).keys).toEqual(['']);
+    expect((await store.readSnapshot(snapshot, { from: 4, to: 9 })).keys).toEqual([]);
+  });
+
   it('can be read by column, from several readers at once, while others ask the store', async () => {
     const { store, rows } = await manyRows();
     const snapshot = await store.writeSnapshot(model, schema, rows, split);
