@@ -1,6 +1,6 @@
 import { listLenders } from '../domain/following/lender.ts';
 import type { Policy } from '../domain/project.ts';
-import { findRemovable, ruleOf, type RemovableVersion } from '../domain/retention/find-removable.ts';
+import { findRemovable, lenderNeeded, ruleOf, type RemovableVersion } from '../domain/retention/find-removable.ts';
 import type { Dependencies } from './dependencies.ts';
 import { currentScope } from './scope.ts';
 
@@ -24,8 +24,7 @@ export async function findRemovableVersions(
 ): Promise<RemovableFound> {
   if (retention === null || policy.versions.keep === null) return { versions: [], failure: null };
   try {
-    const [lender] = listLenders(await ledger.read(model), base);
-    const needed = lender === undefined ? [] : [{ version: lender, why: 'lends its networks to the champion' }];
+    const needed = lenderNeeded(listLenders(await ledger.read(model), base));
     return { versions: findRemovable(await registry.listVersions(model), ruleOf(policy, needed)), failure: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -45,6 +45,7 @@ export async function followLabels(deps: Dependencies, request: FollowRequest): 
         ...exported,
       },
     });
+    await runtime.forget(join(workDirectory, decisionId));
     return version;
   });
 }

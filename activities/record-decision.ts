@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Reports } from '../adapters/ports/reports.ts';
 import { describeAmount } from '../domain/lifecycle/clock.ts';
 import type { LedgerRecord } from '../domain/lifecycle/events.ts';
@@ -26,8 +27,20 @@ export async function recordDecision(deps: Dependencies, request: RecordRequest)
     const note = await reportOn(deps, request);
     await deps.ledger.append(project.model, note === null ? record : { ...record, report: note });
     await noteStanding(deps, request);
+    await forgetWork(deps, record);
     return note?.path ?? null;
   });
+}
+
+/** A retraining that has come to an end, good or bad, needs its checkpoints and packages no more: they would grow by twice what the registry does. */
+async function forgetWork({ runtime, workDirectory }: Dependencies, { id }: LedgerRecord): Promise<void> {
+  const [decisionId = '', what] = id.split('/');
+  if (what !== 'gate' && what !== 'failed') return;
+  try {
+    await runtime.forget(join(workDirectory, decisionId));
+  } catch (error) {
+    currentScope().warn('what a retraining left could not be removed', { decision: decisionId, error });
+  }
 }
 
 /** For the dashboard; nothing else is lost where it can't be written. */

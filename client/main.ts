@@ -9,6 +9,7 @@ import { addKeysCommand } from './cli/keys-command.ts';
 import { addOperatorCommands } from './cli/operator-commands.ts';
 import { addReportCommand } from './cli/report-command.ts';
 import { addStartCommand } from './cli/start-command.ts';
+import { addVersionsCommand } from './cli/versions-command.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   addKeysCommand(program, print);
   addOperatorCommands(program, print);
   addReportCommand(program, print);
+  addVersionsCommand(program, print);
   await program.parseAsync();
 }
 

@@ -180,6 +180,8 @@ export interface ModelRuntime {
   separate(job: SeparationJob, signal: AbortSignal): Promise<Separation>;
   /** Removes what the candidates of a run shared; trained once more, they write it anew. */
   endRun(sharedDirectory: string): Promise<void>;
+  /** Removes all that a decision left of its work: checkpoints and packages. What became of it is in the registry. */
+  forget(decisionDirectory: string): Promise<void>;
 }
 
 /** What a model package says of itself (`signature.json`). */

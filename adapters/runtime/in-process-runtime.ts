@@ -3,7 +3,7 @@ import { blend } from './blend.ts';
 import { followPackage } from './follow-package.ts';
 import { measureBytes } from './measure-costs.ts';
 import { defaultExamplesMb } from './open-examples.ts';
-import { removeExamples } from './prepare-examples.ts';
+import { removeExamples, removeWork } from './prepare-examples.ts';
 import type { SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot, scoreTables } from './score-snapshot.ts';
@@ -41,5 +41,6 @@ export function createInProcessRuntime(rows: SnapshotRows, memoryMb = defaultExa
     measureImportances: () => Promise.resolve(null),
     separate: (job) => inTurn(() => separateFromSnapshot(job, rows)),
     endRun: removeExamples,
+    forget: removeWork,
   };
 }

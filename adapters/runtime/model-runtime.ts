@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ModelRuntime } from '../ports/model-runtime.ts';
 import type { ChildRequest, ChildResult, RowsSource } from './protocol.ts';
 import { defaultExamplesMb } from './open-examples.ts';
-import { removeExamples } from './prepare-examples.ts';
+import { removeExamples, removeWork } from './prepare-examples.ts';
 import { createProcessPool, type PoolLimits, type ProcessPool } from './process-pool.ts';
 import { createSharedTurns } from './share-examples.ts';
 import { plainEnvironment, type TensorflowSettings } from './tensorflow-settings.ts';
@@ -70,6 +70,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
       (await ask({ kind: 'measure-importances', source, job }, 'importances', signal)).importances,
     separate: async (job, signal) => (await ask({ kind: 'separate', source, job }, 'separated', signal)).separation,
     endRun: removeExamples,
+    forget: removeWork,
   };
 }
 

@@ -33,6 +33,11 @@ export async function prepareExamples(
   }
 }
 
+/** Checkpoints and packages in the making, of a decision that has been taken. */
+export async function removeWork(decisionDirectory: string): Promise<void> {
+  await rm(decisionDirectory, { recursive: true, force: true });
+}
+
 /** Removes the examples of a run. Whoever still reads them is not disturbed. */
 export async function removeExamples(sharedDirectory: string): Promise<void> {
   await rm(examplesOf(sharedDirectory), { recursive: true, force: true });

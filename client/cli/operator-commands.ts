@@ -12,7 +12,8 @@ interface RequestOptions extends TargetOptions {
 
 type Print = (text: string) => void;
 
-function addTarget(command: Command, model = '[model]'): Command {
+/** The options of a command that asks a running lifecycle, and its model. */
+export function addTarget(command: Command, model = '[model]'): Command {
   return command
     .argument(model, `name of the model${model.startsWith('[') ? '; may be left out where there is one only' : ''}`)
     .option('--json', 'print JSON', false)

@@ -32,6 +32,11 @@ export function ruleOf(
   return { ...versions, lending: challenger.blendVersions, needed };
 }
 
+/** @param lenders newest first: the newest takes part in following */
+export function lenderNeeded([lender]: readonly string[]): readonly KeptVersion[] {
+  return lender === undefined ? [] : [{ version: lender, why: 'lends its networks to the champion' }];
+}
+
 /** A version whose files may go. */
 export interface RemovableVersion {
   readonly version: string;

@@ -92,6 +92,15 @@ describe('the command line', () => {
     );
   });
 
+  it('tells which versions there are, and why their files stay', async () => {
+    const lines = (await ask('versions')).trim().split('\n');
+    expect(lines[1]).toMatch(/^1 .* pass +kept: /);
+    expect(lines[2]).toMatch(/^2 .* pass +kept: champion$/);
+    expect(lines.at(-1)).toBe('2 versions, 2 with their files; those of 0 go at the next look');
+    const shown = JSON.parse(await ask('versions', '--keep', '1', '--json')) as { kept: string | null }[];
+    expect(shown.map(({ kept }) => kept)).toEqual([expect.stringMatching(/lend|rollback/), 'champion']);
+  });
+
   it('pauses and resumes, and says who and why', async () => {
     const paused = await ask('pause', '--reason', 'holiday', '--by', 'ada');
     expect(paused).toMatch(/paused +by ada: holiday/);
