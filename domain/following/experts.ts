@@ -94,19 +94,23 @@ function probabilityOf(label: number, p: number, shift: number): number {
   return (label === 1 ? one : zero) / (one + zero);
 }
 
-/** In nats, 8 at most: the log loss of a class, −ln p; z²/2 of an error of z standard deviations. */
+/** In nats, from 0 to 8: the log loss of a class, −ln p; z²/2 of an error of z standard deviations. What is no number could not be worse. */
 export function lossOfMark(task: Task, mark: number): number {
-  return Math.min(largestLoss, task === 'regression' ? mark ** 2 / 2 : -Math.log(mark));
+  const loss = task === 'regression' ? mark ** 2 / 2 : -Math.log(mark);
+  return loss < largestLoss ? Math.max(0, loss) : largestLoss;
 }
 
 /** What the mixture of the experts loses; for classes never more than −ln Σ share·e^(−loss). */
 export function lossOfMixture(task: Task, shares: ArrayLike<number>, marks: Float64Array): number {
   let mark = 0;
-  for (let expert = 0; expert < marks.length; expert += 1) mark += shares[expert]! * marks[expert]!;
+  for (let expert = 0; expert < marks.length; expert += 1) {
+    // Nobody asks an expert without a share: what it says may be no number.
+    if (shares[expert] !== 0) mark += shares[expert]! * marks[expert]!;
+  }
   return lossOfMark(task, mark);
 }
 
-/** Root mean square of what the standing champion of values was wrong by; 1 for classes, and where it was never wrong. */
+/** Root mean square of what the standing champion of values was wrong by; 1 for classes, and where it was never wrong or that is no number. */
 export function deviationOf({ task, standing }: ExpertPanel, { labels, outputs }: FollowedRows): number {
   if (task !== 'regression') return 1;
   let sum = 0;
@@ -114,7 +118,8 @@ export function deviationOf({ task, standing }: ExpertPanel, { labels, outputs }
     const answer = outputs.reduce((total, { values }, network) => total + standing[network]! * values[row]!, 0);
     sum += (labels[row]! - answer) ** 2;
   }
-  return Math.sqrt(sum / labels.length) || 1;
+  const deviation = Math.sqrt(sum / labels.length);
+  return deviation > 0 && deviation < Infinity ? deviation : 1;
 }
 
 export function normalise(values: readonly number[]): number[] {

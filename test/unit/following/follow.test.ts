@@ -86,6 +86,43 @@ describe('a champion that follows its labels', () => {
     );
   });
 
+  it('serves shares and answers within their range whatever networks and labels bring, also what is no number', () => {
+    const awkward = fc.constantFrom(NaN, Infinity, -Infinity, 0, -0, 1, -1, 2, 0.5, 1e-320, 1e308, -1e308);
+    const row = fc.record({ label: awkward, outputs: fc.array(awkward, { minLength: 6, maxLength: 6 }) });
+    const tasks = fc.constantFrom<Task>('binary', 'multiclass', 'regression');
+    fc.assert(
+      fc.property(
+        tasks,
+        fc.array(row, { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 9 }),
+        (task, drawn, times) => {
+          const width = task === 'multiclass' ? 3 : 1;
+          const many = Array.from({ length: 30 * times }, (_, at) => drawn[at % drawn.length]!);
+          const bad: FollowedRows = {
+            labels: many.map(({ label }) => label),
+            outputs: [0, 3].map((from) => ({
+              width,
+              values: many.flatMap(({ outputs }) => outputs.slice(from, from + width)),
+            })),
+          };
+          let state = beginFollowing({ ...champion, task }, null);
+          let served: readonly number[] = Array.from(standingShares(state.panel));
+          for (const window of [...inWindows(bad, 100), ...(task === 'binary' ? [drawRows(300, [0, 0.5], 3)] : [])]) {
+            state = follow(state, window, served);
+            const proposal = proposeShares(state, { champion: '7', served }, 0.05);
+            served = proposal?.shares.flat() ?? served;
+            expect(proposal === null || (proposal.moved >= 0 && proposal.moved <= 1 + 1e-9)).toBe(true);
+          }
+          expect(served.every((share) => share >= 0 && share <= 1 + 1e-9)).toBe(true);
+          expect(sum(served)).toBeCloseTo(1, 6);
+          expect(state.deviation === null || (state.deviation > 0 && state.deviation < Infinity)).toBe(true);
+          // Nothing of it is lost where it is kept as JSON, as NaN and infinities would be.
+          expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+        },
+      ),
+    );
+  });
+
   it('learns nothing from no rows', () => {
     const state = beginFollowing(champion, null);
     expect(follow(state, { labels: [], outputs: [] }, [])).toBe(state);
