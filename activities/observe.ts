@@ -9,6 +9,7 @@ import { beginLossWatch, type LossWatch } from '../domain/outcomes/watch-losses.
 import type { DriftReference } from '../domain/monitoring/reference.ts';
 import type { Policy } from '../domain/project.ts';
 import type { SchemaContract } from '../domain/quality/contract.ts';
+import { judgeQuality } from '../domain/quality/judge.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { DataSchema, Table } from '../domain/table.ts';
 import type { Task } from '../domain/task.ts';
@@ -18,11 +19,11 @@ import { withHeartbeat } from './heartbeat.ts';
 import { keepSettings } from './keep-settings.ts';
 import { lookAtAnswers } from './look-at-answers.ts';
 import { type FollowQuestion, lookAtFollowing } from './look-at-following.ts';
-import { lookAtQuality } from './look-at-quality.ts';
 import { readArrivals } from './label-ages.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { findRemovableVersions } from './find-removable-versions.ts';
 import { removeExpired } from './remove-expired.ts';
+import { readNewestOutcomes } from './read-newest-outcomes.ts';
 import { noteObservation } from './note-observation.ts';
 import { currentScope } from './scope.ts';
 import type { MonitorCursor, Observation, ObserveRequest } from './types.ts';
@@ -187,18 +188,28 @@ async function lookAtInputs(
     return { signals: [], driftAtRows, summary: `${seen} of ${windowRows} rows of a drift window`, drift: null };
   }
   const { model, task, schema, reference } = champion;
-  const query = { model, schema, newestRows: windowRows };
-  const [inputs, { outputs }] = [await deps.store.readInputs(query), await deps.store.readOutcomes(query)];
+  const inputs = await deps.store.readInputs({ model, schema, newestRows: windowRows });
+  const { outputs, mature } = await readNewestOutcomes(deps, { model, schema, arrivals }, policy.monitor);
   const judged = judgeInputs({ task, inputs, outputs, reference }, policy.drift);
   const apart = policy.drift.classifierTest ? await tellApart(deps, champion, inputs) : [];
-  const broken = await lookAtQuality(deps, { ...champion, inputs, arrivals }, policy);
-  const answered = await lookAtAnswers(deps, { ...champion, arrivals }, policy);
+  const broken = judgeContract(champion, inputs, mature.labels, policy);
+  const answered = await lookAtAnswers(deps, { ...champion, mature }, policy);
   return {
     signals: stamp([...broken, ...judged.signals, ...apart, ...answered]),
     driftAtRows: rows,
     summary: judged.summary,
     drift: judged.drift,
   };
+}
+
+/** Holds the newest window, and the newest labels that are old enough, to what the champion learned its data to look like. */
+function judgeContract(
+  { contract }: Champion,
+  inputs: Table,
+  values: Float64Array,
+  { monitor: { matureShare }, quality }: Policy,
+): readonly Finding[] {
+  return contract === null ? [] : judgeQuality({ inputs, labels: { values, matureShare } }, contract, quality).signals;
 }
 
 /** By a small network: the rows that the champion learned from, and what comes in now. */
