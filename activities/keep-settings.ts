@@ -1,4 +1,3 @@
-import { defaultAnswerPolicy } from '../domain/answers/policy.ts';
 import type { AnswerSettings } from '../domain/answers/settings.ts';
 import type { ModelProject, Policy } from '../domain/project.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -9,8 +8,6 @@ export async function keepSettings(
   { name, privacy }: Pick<ModelProject, 'name' | 'privacy'>,
   policy: Policy,
 ): Promise<void> {
-  // A lifecycle that began under an older release has a policy without answers.
-  const answers = { ...defaultAnswerPolicy, ...(policy as Partial<Policy>).answers };
-  const wanted: AnswerSettings = { answers, privacy };
+  const wanted: AnswerSettings = { answers: policy.answers, privacy };
   if (JSON.stringify(await settings.read(name)) !== JSON.stringify(wanted)) await settings.write(name, wanted);
 }

@@ -42,8 +42,7 @@ export async function lookAtFollowing(
   policy: Policy,
 ): Promise<FollowLook> {
   const { model, serving, base } = question;
-  // A policy that a lifecycle of before has kept doesn't say.
-  const follows = (policy.challenger as Partial<Policy['challenger']>).follow ?? false;
+  const follows = policy.challenger.follow;
   if (!follows && serving === base) return { state: null, proposal: null };
   const { state, networks } = await takeStand(deps, question);
   const served = { champion: serving, served: await sharesOf(deps, model, serving, state) };

@@ -1,7 +1,6 @@
 import type { Candidate, CandidateSpec } from '../adapters/ports/model-runtime.ts';
 import type { Snapshot } from '../adapters/ports/store.ts';
 import type { Policy } from '../domain/project.ts';
-import { searchPolicyOf } from '../domain/search/policy.ts';
 import { planRungs, type Rung } from '../domain/search/successive-halving.ts';
 import { countWeights, paysToStopEarly, type TrainingSize } from '../domain/search/training-time.ts';
 import { recentWindow } from '../domain/snapshot/split.ts';
@@ -12,7 +11,7 @@ export function planComparisons(
   candidates: readonly Candidate[],
   { schema, split }: Pick<Snapshot, 'schema' | 'split'>,
 ): readonly Rung[] {
-  const search = searchPolicyOf(policy);
+  const { search } = policy;
   const networks = candidates.filter((one): one is CandidateSpec => !('recalibrates' in one));
   if (search.earlyDecisions === 'off' || networks.length < 2) return [];
   const sizes = networks.map((network): TrainingSize => {

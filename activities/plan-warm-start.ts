@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Candidate, CandidateSpec } from '../adapters/ports/model-runtime.ts';
 import type { Snapshot } from '../adapters/ports/store.ts';
-import { searchPolicyOf } from '../domain/search/policy.ts';
 import { baseId, warmId, whyNotLend } from '../domain/search/warm-start.ts';
 import { isOfExtract } from '../domain/snapshot/row-keys.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -27,7 +26,7 @@ export async function planWarmStart(
   keys: readonly string[],
   candidates: readonly Candidate[],
 ): Promise<readonly CandidateSpec[]> {
-  const { warmStart } = searchPolicyOf(policy);
+  const { warmStart } = policy.search;
   if (warmStart === 'off' || champion === null || mode !== 'train' || trainingData !== null) return [];
   const { registry } = deps;
   const packageDirectory = await registry.fetchPackage(snapshot.model, champion);

@@ -1,3 +1,4 @@
+import { completePolicy, type KeptPolicy } from '../domain/lifecycle/kept-state.ts';
 import { policyEntryKind } from '../domain/lifecycle/operator.ts';
 import type { Policy } from '../domain/project.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -9,5 +10,5 @@ export async function policyInForce(
   project: ProjectRef,
 ): Promise<Policy> {
   const set = (await ledger.read(project.model)).findLast(({ kind }) => kind === policyEntryKind);
-  return set === undefined ? (await loadProject(project)).policy : (set.evidence as Policy);
+  return set === undefined ? (await loadProject(project)).policy : completePolicy(set.evidence as KeptPolicy);
 }

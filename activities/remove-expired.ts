@@ -25,8 +25,7 @@ export async function removeExpired(
   policy: Policy,
   seenId: string | null,
 ): Promise<string | null> {
-  // A lifecycle that began under an older release has a policy without a log.
-  const keepMs = (policy as Partial<Policy>).log?.keepMs ?? null;
+  const { keepMs } = policy.log;
   if (deps.retention === null || keepMs === null || seenId === null) return null;
   const { monitor, snapshot } = policy;
   try {

@@ -6,7 +6,7 @@ import type {
   SnapshotTaken,
   TrainingRequest,
 } from '../activities/types.ts';
-import { examsOf, type ExamRecord } from '../domain/lifecycle/exams.ts';
+import type { ExamRecord } from '../domain/lifecycle/exams.ts';
 import { blockedRun, type RetrainResult } from '../domain/lifecycle/results.ts';
 import { trainCandidates, type Trainers } from './train-candidates.ts';
 
@@ -24,8 +24,8 @@ export interface Crew extends Trainers {
 export interface RunRequest extends SnapshotRequest {
   /** Versions that were rolled back. */
   readonly quarantined: readonly string[];
-  /** Absent in runs that an earlier release started. */
-  readonly exams?: ExamRecord;
+  /** What earlier exams have used up. */
+  readonly exams: ExamRecord;
 }
 
 /** Snapshot, candidates side by side, choice on validation, gate on the holdout; what passed is trained once more on all rows. */
@@ -48,7 +48,7 @@ export async function findChallenger(request: RunRequest, crew: Crew): Promise<R
     quarantined,
     trained,
     search,
-    exams: examsOf(request),
+    exams: request.exams,
   });
   return refits(request, examined) ? await refit(crew, run, candidates, networks, examined) : examined;
 }

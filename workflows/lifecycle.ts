@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { describeStage, describeState } from '../domain/lifecycle/describe.ts';
 import type { LifecycleEvent } from '../domain/lifecycle/events.ts';
+import { completePolicy, completeState } from '../domain/lifecycle/kept-state.ts';
 import { outstanding } from '../domain/lifecycle/outstanding.ts';
 import { nextDeadlineMs } from '../domain/lifecycle/readiness.ts';
 import { initialState, type LifecycleState } from '../domain/lifecycle/state.ts';
@@ -30,7 +31,10 @@ export interface Lifecycle {
  * timers, activities and children; commands become activities and children. The single writer of the model's aliases.
  */
 export async function lifecycle(input: LifecycleInput): Promise<void> {
-  let state = input.state ?? initialState(input.project.model, input.policy);
+  let state =
+    input.state === undefined
+      ? initialState(input.project.model, completePolicy(input.policy))
+      : completeState(input.state);
   const self: Lifecycle = {
     state: () => state,
     tell(event) {

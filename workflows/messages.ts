@@ -4,6 +4,7 @@ import type { FollowProposal } from '../domain/following/proposal.ts';
 import type { Aliases } from '../domain/lifecycle/aliases.ts';
 import type { Request } from '../domain/lifecycle/events.ts';
 import type { ExamRecord } from '../domain/lifecycle/exams.ts';
+import type { KeptPolicy } from '../domain/lifecycle/kept-state.ts';
 import type { ProbationResult, RetrainMode, RetrainResult } from '../domain/lifecycle/results.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { DecisionSummary, LifecycleState, Pause, Stage } from '../domain/lifecycle/state.ts';
@@ -111,7 +112,7 @@ export interface ReleaseMessage extends Request {
   readonly version: string;
 }
 export interface SetPolicyMessage extends Request {
-  readonly policy: Policy;
+  readonly policy: KeptPolicy;
 }
 
 /** Asks a probation to look at the labels that have come. */

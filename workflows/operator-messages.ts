@@ -1,5 +1,6 @@
 import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
 import type { Request } from '../domain/lifecycle/events.ts';
+import { completePolicy } from '../domain/lifecycle/kept-state.ts';
 import {
   whyNotApprove,
   whyNotPause,
@@ -49,6 +50,10 @@ function checkRequest(request: Partial<Request> | undefined): void {
       refuseUnless(`"${field}" must be a non-empty text: send {"by": "your name", "reason": "why"}`);
     }
   }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function describeStatus(state: LifecycleState): LifecycleStatus {
@@ -157,10 +162,16 @@ function handleUpdates(lifecycle: Lifecycle): void {
   setHandler(
     setPolicyUpdate,
     ({ by, reason, policy }) => {
-      tell({ type: 'policySet', nowMs: Date.now(), by, reason, policy });
+      tell({ type: 'policySet', nowMs: Date.now(), by, reason, policy: completePolicy(policy) });
       return answer();
     },
-    { validator: checkRequest, description: 'Replace the policy: {"by", "reason", "policy"}' },
+    {
+      validator: (request) => {
+        checkRequest(request);
+        refuseUnless(isRecord(request.policy) ? null : '"policy" must be an object with the parts of a policy');
+      },
+      description: 'Replace the policy: {"by", "reason", "policy"}; what it leaves out is as in a new project',
+    },
   );
 }
 

@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ProbationLook } from '../activities/types.ts';
+import { completePolicy } from '../domain/lifecycle/kept-state.ts';
 import type { ProbationResult } from '../domain/lifecycle/results.ts';
 import {
   lifecycleId,
@@ -36,7 +37,8 @@ export async function probation(input: ProbationInput): Promise<ProbationResult>
   setHandler(lookSignal, hear, { description: 'Look at the labels that have come' });
   setHandler(progressQuery, () => ({ looks, summary }));
 
-  const { project, policy, decisionId, champion, previous, afterId = null } = input;
+  const { project, decisionId, champion, previous, afterId = null } = input;
+  const policy = completePolicy(input.policy);
   while (!workflowInfo().continueAsNewSuggested) {
     asked = false;
     const request = { project, policy, decisionId, champion, previous, progress, afterId, isWaitedFor };

@@ -8,6 +8,8 @@ import {
 } from '@temporalio/workflow';
 import type { TrainingRequest } from '../activities/types.ts';
 import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import { noExams } from '../domain/lifecycle/exams.ts';
+import { completePolicy } from '../domain/lifecycle/kept-state.ts';
 import type { RetrainResult } from '../domain/lifecycle/results.ts';
 import { isAskedFor } from '../domain/lifecycle/signals.ts';
 import { findChallenger, type Crew } from './find-challenger.ts';
@@ -18,7 +20,8 @@ import { judging, training } from './proxies.ts';
 export async function retrain(input: RetrainInput): Promise<RetrainResult> {
   setHandler(pingSignal, () => undefined);
   setCurrentDetails('Taking the snapshot');
-  const { reasons, ...request } = input;
+  const { reasons, exams = noExams, ...asked } = input;
+  const request = { ...asked, exams, policy: completePolicy(input.policy) };
   const board = createBoard();
   const result = await findChallenger({ ...request, isAskedFor: isAskedFor(reasons) }, crewOf(board));
   board.close(result);

@@ -35,7 +35,7 @@ export function formatStatus(status: LifecycleStatus, nowMs: number): string {
     ['seen', `${count(clock.rows)} predictions, ${count(clock.labels)} labels`],
     [
       'so far',
-      `${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks, followed the labels ${totals.followed ?? 0} times`,
+      `${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks, followed the labels ${totals.followed} times`,
     ],
     ['newest', newest === null ? null : `${newest.kind}, ${describeAge(newest.atMs, nowMs)}: ${newest.summary}`],
   ];

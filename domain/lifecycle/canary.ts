@@ -13,10 +13,9 @@ export interface CanaryStep {
   readonly share: number | null;
 }
 
-/** The policy's shares; none where a promotion is made all at once, as before there was a choice. */
+/** The policy's shares; none where a promotion is made all at once. */
 function sharesOf({ promotion }: Pick<Policy, 'promotion'>): readonly number[] {
-  // A policy that a lifecycle of before has kept doesn't have it.
-  return (promotion as Policy['promotion'] | undefined)?.strategy === 'canary' ? promotion.steps : [];
+  return promotion.strategy === 'canary' ? promotion.steps : [];
 }
 
 /** The share of a step, or null after the last one, and where nothing is promoted by steps. */

@@ -59,7 +59,7 @@ export function describeState(state: LifecycleState, nowMs: number): string {
     '|---|---|---|',
     `| ${aliases.champion ?? '–'} | ${aliases.previous ?? '–'} | ${state.turnedDown?.version ?? '–'} |`,
     '',
-    `${count(clock.rows)} predictions, ${count(clock.labels)} labels · ${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks, followed the labels ${totals.followed ?? 0} times`,
+    `${count(clock.rows)} predictions, ${count(clock.labels)} labels · ${totals.trainings} retrainings, ${totals.promotions} promotions, ${totals.rollbacks} rollbacks, followed the labels ${totals.followed} times`,
     '',
     ...quarantineLines(state),
     ...pendingLines(state, waiting),

@@ -12,15 +12,9 @@ export interface ExamRecord {
 
 export const noExams: ExamRecord = { spending: initialSpending, golden: null };
 
-/** Also of a state that was kept by a release which did not count exams. */
-export function examsOf({ exams }: { readonly exams?: ExamRecord }): ExamRecord {
-  return exams ?? noExams;
-}
-
 /** Every gate against a champion is a test, and one that passes a discovery, whatever a person makes of it. */
-export function countExam(state: LifecycleState, { outcome, golden }: RetrainResult): ExamRecord {
-  const before = examsOf(state);
-  const isTest = outcome !== 'blocked' && state.aliases.champion !== null;
+export function countExam({ exams: before, aliases }: LifecycleState, { outcome, golden }: RetrainResult): ExamRecord {
+  const isTest = outcome !== 'blocked' && aliases.champion !== null;
   return {
     spending: isTest ? spend(before.spending, outcome === 'pass') : before.spending,
     golden: golden ?? before.golden,

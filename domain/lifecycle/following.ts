@@ -22,11 +22,6 @@ export interface FollowRecord {
 
 export const neverFollowed: FollowRecord = { last: null, heard: null };
 
-/** Also of a state that was kept by a release which did not follow. */
-export function followingOf({ following }: { readonly following?: FollowRecord }): FollowRecord {
-  return following ?? neverFollowed;
-}
-
 /**
  * Moves the champion's shares where the labels call for it: while it serves or is on probation, when enough labels have come since the last
  * time, and for the champion that the labels are about. The rule is bounded, so no gate is asked (`domain/following`).
@@ -37,7 +32,7 @@ export function considerFollowing(draft: Draft, proposal: FollowProposal | null)
   const { stage } = state;
   const during = stage.name === 'probation' ? { decisionId: stage.decisionId, plan: stage.plan } : null;
   const next = nextDecision(draft);
-  const counted = change(next.draft, { following: { ...followingOf(state), last: state.clock } });
+  const counted = change(next.draft, { following: { ...state.following, last: state.clock } });
   return enter(counted, { name: 'following', decisionId: next.decisionId, proposal, during });
 }
 
@@ -46,7 +41,7 @@ function whyNotFollow(state: LifecycleState, { champion, isStopped }: FollowProp
   if (paused !== null) return 'the model is paused';
   if (stage.name !== 'serving' && stage.name !== 'probation') return `the model is ${stage.name}`;
   if (aliases.champion !== champion) return `version ${champion} does not serve any more`;
-  const { last } = followingOf(state);
+  const { last } = state.following;
   if (isStopped || last === null) return null;
   return hasElapsed({ labels: policy.challenger.followLabels }, last, clock) ? null : 'too few labels have come';
 }
@@ -84,7 +79,7 @@ export function finishFollow(draft: Draft, plan: Switch): Draft {
     lastPromotion: isPromoted
       ? { ...lastPromotion, after: { ...lastPromotion.after, champion: plan.after.champion } }
       : lastPromotion,
-    totals: { ...totals, followed: (totals.followed ?? 0) + 1 },
+    totals: { ...totals, followed: totals.followed + 1 },
   });
   return resume(moved, plan.follow?.during ?? null);
 }
@@ -102,12 +97,12 @@ export function interruptedBy(stage: Stage): Interrupted | null {
 
 /** A probation that ends meanwhile is heard when it is back on stage. */
 export function hearLater(state: LifecycleState, decisionId: string, result: ProbationResult): Draft {
-  return keep({ ...state, following: { ...followingOf(state), heard: { decisionId, result } } });
+  return keep({ ...state, following: { ...state.following, heard: { decisionId, result } } });
 }
 
 /** What was heard of the probation that is back on stage, and the state that has heard it. */
 export function takeHeard(state: LifecycleState): { state: LifecycleState; result: ProbationResult | null } {
-  const { heard, last } = followingOf(state);
+  const { heard, last } = state.following;
   if (heard === null || state.stage.name !== 'probation') return { state, result: null };
   const isThis = heard.decisionId === state.stage.decisionId;
   return { state: { ...state, following: { last, heard: null } }, result: isThis ? heard.result : null };

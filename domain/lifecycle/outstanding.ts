@@ -1,5 +1,4 @@
 import type { Command } from './events.ts';
-import { examsOf } from './exams.ts';
 import { inQuarantine } from './quarantine.ts';
 import type { LifecycleState, Stage } from './state.ts';
 
@@ -28,7 +27,7 @@ export function outstanding(state: LifecycleState): readonly Command[] {
           trainingData: stage.trainingData,
           freshAfterKey: state.lastKey,
           quarantined: inQuarantine(state).map(({ version }) => version),
-          exams: examsOf(state),
+          exams: state.exams,
         },
       ];
     case 'following':

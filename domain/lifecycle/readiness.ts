@@ -12,7 +12,7 @@ const mostDoublings = 5;
  */
 function cooldown(state: LifecycleState) {
   const { retrain, rollback } = state.policy;
-  const unhelped = callsByPerformance(state.pending) ? (state.unhelpedCalls ?? 0) : 0;
+  const unhelped = callsByPerformance(state.pending) ? state.unhelpedCalls : 0;
   const doublings = Math.min(Math.max(0, unhelped - 1), mostDoublings);
   return multiply(retrain.cooldown, rollback.backoffFactor ** state.rollbacksInARow * 2 ** doublings);
 }

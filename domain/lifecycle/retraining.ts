@@ -77,7 +77,7 @@ export function applyResult(state: LifecycleState, decisionId: string, result: R
     lastKey: result.lastKey ?? state.lastKey,
     result,
     gains,
-    unhelpedCalls: (state.unhelpedCalls ?? 0) + (wasTriedFor(state.stage.signals, result) ? 1 : 0),
+    unhelpedCalls: state.unhelpedCalls + (wasTriedFor(state.stage.signals, result) ? 1 : 0),
     exams: countExam(state, result),
   });
   if (result.outcome !== 'pass' || result.version === null) return turnDown(known, decisionId, result.reason);

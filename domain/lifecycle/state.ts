@@ -83,8 +83,8 @@ export interface LifecycleState {
   readonly retrainClocks: readonly PolicyClock[];
   /** What the newest gates found retraining to be worth. */
   readonly gains: readonly Gain[];
-  /** Retrainings in a row that lost performance alone called for, and that brought no promotion. Absent for none. */
-  readonly unhelpedCalls?: number;
+  /** Retrainings in a row that lost performance alone called for, and that brought no promotion. */
+  readonly unhelpedCalls: number;
   /** What the gates so far have used up. */
   readonly exams: ExamRecord;
   /** Newest row that a gate has seen: later rows are fresh. */
@@ -95,12 +95,12 @@ export interface LifecycleState {
   readonly result: RetrainResult | null;
   readonly lastPromotion: Switch | null;
   /** Newest prediction that the steps of the open canary were judged on. */
-  readonly canaryAfterId?: string | null;
+  readonly canaryAfterId: string | null;
   readonly rollbackClocks: readonly PolicyClock[];
   readonly rollbacksInARow: number;
   /** What was rolled back, newest last; some of it longer ago than a quarantine lasts. */
   readonly quarantined: readonly Quarantined[];
-  readonly following?: FollowRecord;
+  readonly following: FollowRecord;
   readonly promotedFingerprint: string | null;
   readonly decisionCount: number;
   readonly totals: {
@@ -131,11 +131,13 @@ export function initialState(model: string, policy: Policy): LifecycleState {
     trainingData: null,
     retrainClocks: [],
     gains: [],
+    unhelpedCalls: 0,
     exams: noExams,
     lastKey: null,
     turnedDown: null,
     result: null,
     lastPromotion: null,
+    canaryAfterId: null,
     rollbackClocks: [],
     rollbacksInARow: 0,
     quarantined: [],

@@ -117,7 +117,7 @@ export function startRollback(draft: Draft, decisionId: string, reason: string, 
 
 /** The step before was judged on the rows up to its result's `lastId`. */
 function watchCanary(draft: Draft, plan: Switch): Draft {
-  const afterId = plan.canary?.index === 0 ? null : (draft.state.canaryAfterId ?? null);
+  const afterId = plan.canary?.index === 0 ? null : draft.state.canaryAfterId;
   return enter(draft, { name: 'canary', decisionId: plan.decisionId, plan, afterId });
 }
 
@@ -128,7 +128,7 @@ export function widenCanary(draft: Draft, opened: Switch, afterId: string | null
   const { incoming } = contendersOf(opened);
   const { reason, by } = opened;
   const share = shareOfStep(state.policy, index + 1);
-  const known = change(draft, { canaryAfterId: afterId ?? state.canaryAfterId ?? null });
+  const known = change(draft, { canaryAfterId: afterId ?? state.canaryAfterId });
   if (share !== null) {
     const plan = planCanary(state.aliases, incoming!, { decisionId, index: index + 1, share }, { reason, by });
     return enter(known, { name: 'switching', plan, step: 'record-intent' });

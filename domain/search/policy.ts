@@ -10,11 +10,6 @@ export interface SearchPolicy {
   readonly warmStart: 'off' | 'champion';
 }
 
-/** A policy's own; the default where a lifecycle that began under an older release has a policy without it. */
-export function searchPolicyOf({ search }: { readonly search?: SearchPolicy }): SearchPolicy {
-  return { ...defaultSearchPolicy, ...search };
-}
-
 /**
  * Three epochs show a bad learning rate or a wrong window. The better half goes on: a third (Li et al. 2018) cost the blend some of its networks' variety. Weights of the
  * champion gained nothing where training is short (docs/METHODS.md).

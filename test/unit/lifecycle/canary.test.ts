@@ -75,13 +75,9 @@ describe('a promotion by steps', () => {
     expect(back.state.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
   });
 
-  it('is made all at once where there is no champion to compare with, and under a policy of before', () => {
+  it('is made all at once where there is no champion to compare with', () => {
     const first = finishRetraining(retraining(serving(canary, { champion: null, previous: null })));
     expect(first.state.stage).toMatchObject({ name: 'switching', plan: { kind: 'promotion' } });
-    const { promotion: _, ...before } = testPolicy;
-    const old = serving();
-    const story = { ...old, state: { ...old.state, policy: before as Policy } };
-    expect(finishRetraining(retraining(story)).state.stage).toMatchObject({ plan: { kind: 'promotion' } });
   });
 
   it('shares the level of its tests among its steps and the probation that follows', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../domain/lifecycle/events.ts';
-import { countExam, examsOf, noExams } from '../../../domain/lifecycle/exams.ts';
-import { outstanding } from '../../../domain/lifecycle/outstanding.ts';
+import { countExam } from '../../../domain/lifecycle/exams.ts';
 import {
   finishProbation,
   finishRetraining,
@@ -39,11 +38,5 @@ describe('the record of exams', () => {
   it('goes with the next retraining', () => {
     const story = retraining(finishRetraining(retraining(serving()), gateResult({ outcome: 'fail', golden })), 20_000);
     expect(started(story.commands).at(-1)?.exams).toEqual({ spending: { tests: 1, discoveries: [] }, golden });
-  });
-
-  it('begins anew in a state that an earlier release left', () => {
-    const { exams: _exams, ...old } = retraining(serving()).state;
-    expect(examsOf({})).toEqual(noExams);
-    expect(started(outstanding(old as typeof old & { exams: never }))[0]?.exams).toEqual(noExams);
   });
 });

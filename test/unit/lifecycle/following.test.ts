@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { FollowProposal } from '../../../domain/following/proposal.ts';
-import { followingOf } from '../../../domain/lifecycle/following.ts';
 import { stepsOf } from '../../../domain/lifecycle/switch.ts';
 import {
   decisionOf,
@@ -112,7 +111,7 @@ describe('following the labels', () => {
     expect(told.state.stage.name).toBe(name);
     const back = name === 'following' ? followed(told, '3') : finishSwitch(told);
     expect(back.state.stage).toMatchObject({ name: 'switching', plan: { kind: 'rollback' } });
-    expect(followingOf(back.state).heard).toBeNull();
+    expect(back.state.following.heard).toBeNull();
     const rolledBack = finishSwitch(back);
     expect(rolledBack.state.aliases).toEqual({ champion: '1', previous: '0', challenger: null });
     expect(rolledBack.state.quarantined).toMatchObject([{ version: '3' }]);

@@ -51,9 +51,4 @@ describe('when candidates are compared on the way', () => {
   ] as const)('%s', (_when, mode, rows, candidates, expected) => {
     expect(planComparisons(policyWith(mode), candidates, splitOf(rows))).toEqual(expected);
   });
-
-  it('by the default of today, under the policy of an earlier release', () => {
-    const { search: _search, ...older } = testPolicy;
-    expect(planComparisons(older as Policy, two, splitOf(1_000_000))).toEqual(rungs);
-  });
 });

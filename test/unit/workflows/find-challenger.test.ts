@@ -7,6 +7,7 @@ import type {
   TrainingRequest,
 } from '../../../activities/types.ts';
 import type { TrainedCandidate } from '../../../adapters/ports/model-runtime.ts';
+import { noExams } from '../../../domain/lifecycle/exams.ts';
 import type { RetrainResult } from '../../../domain/lifecycle/results.ts';
 import { judgeRung, type Standing } from '../../../domain/search/successive-halving.ts';
 import { findChallenger, type Crew, type RunRequest } from '../../../workflows/find-challenger.ts';
@@ -24,6 +25,7 @@ const request = (changes: Partial<RunRequest> = {}): RunRequest => ({
   freshAfterKey: null,
   quarantined: ['7'],
   champion: '1',
+  exams: noExams,
   ...changes,
 });
 
