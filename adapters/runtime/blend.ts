@@ -2,18 +2,19 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lossesOf } from '../../domain/calibration/loss.ts';
 import { inNats, weighMembers } from '../../domain/blend/weigh.ts';
+import { sliceTable } from '../../domain/snapshot/tables.ts';
 import type { RowRange } from '../../domain/table.ts';
 import { taskOf } from '../../domain/task.ts';
 import { syncDirectory } from '../files/durable.ts';
 import type { BlendJob, Signature, TrainedCandidate } from '../ports/model-runtime.ts';
-import type { LabelledRows, Snapshot } from '../ports/store.ts';
+import type { LabelledColumns, Snapshot } from '../ports/store.ts';
 import type { Blend, BlendMember } from '../ports/model-packages.ts';
 import { blendFile, hashWeights, readBlend } from './blend-file.ts';
 import { pickGoldenRows } from './golden.ts';
-import { loadModel } from './load-model.ts';
+import { loadAnswerer } from './load-network.ts';
 import { completingFiles, readPackageFile, writePackageFile } from './model-package.ts';
 import type { SnapshotRows } from './protocol.ts';
-import { answerGolden } from './renew-golden.ts';
+import { answerGoldenAnd } from './renew-golden.ts';
 
 interface Member {
   readonly packageDirectory: string;
@@ -24,12 +25,10 @@ interface Member {
 export async function blend(job: BlendJob, rows: SnapshotRows): Promise<TrainedCandidate | null> {
   const startedMs = performance.now();
   const { snapshot, range, parts } = job;
-  const part = await rows.readSnapshot(snapshot, range);
-  const members =
-    parts.kind === 'given' ? parts.members : await weigh(job, parts, await rowsFrom(rows, snapshot, range));
+  const exam = await readExam(rows, snapshot, range);
+  const members = parts.kind === 'given' ? parts.members : await weigh(job, parts, exam);
   if (members.length === 0) return null;
-  const packageDirectory = await assemble(job, members, part);
-  const validationLoss = await lossOf(packageDirectory, snapshot, part);
+  const { packageDirectory, validationLoss } = await assemble(job, members, exam.part);
   const { parameters } = await readPackageFile<Signature>(packageDirectory, 'signature.json');
   return {
     candidateId: job.candidateId,
@@ -46,13 +45,14 @@ export async function blend(job: BlendJob, rows: SnapshotRows): Promise<TrainedC
 }
 
 /** The keys of what is newer tell which of these rows an earlier version has learned from. */
-async function rowsFrom(rows: SnapshotRows, snapshot: Snapshot, { from, to }: RowRange): Promise<Exam> {
-  const all = await rows.readSnapshot(snapshot, { from, to: snapshot.rowCount });
-  return { part: await rows.readSnapshot(snapshot, { from, to }), keys: all.keys };
+async function readExam(rows: SnapshotRows, snapshot: Snapshot, { from, to }: RowRange): Promise<Exam> {
+  const { table, labels, keys } = await rows.readSnapshot(snapshot, { from, to: snapshot.rowCount });
+  const part = { from: 0, to: to - from };
+  return { part: { table: sliceTable(table, part), labels: labels.subarray(part.from, part.to) }, keys };
 }
 
 interface Exam {
-  readonly part: LabelledRows;
+  readonly part: LabelledColumns;
   /** Of the part, and of all that is newer. */
   readonly keys: readonly string[];
 }
@@ -102,20 +102,20 @@ async function lossesOnUnseen(
 ): Promise<Float64Array> {
   const { snapshotId, lastKey } = await readPackageFile<Signature>(packageDirectory, 'signature.json');
   const unseenFrom = snapshotId === snapshot.id ? 0 : keys.lastIndexOf(lastKey) + 1;
-  const model = await loadModel(packageDirectory);
+  const network = await loadAnswerer(packageDirectory);
   try {
-    const losses = lossesOf(taskOf(snapshot.schema), part.labels, await model.predict(part.table));
+    const losses = lossesOf(taskOf(snapshot.schema), part.labels, await network.predict(part.table));
     return losses.subarray(Math.min(unseenFrom, losses.length));
   } finally {
-    model.dispose();
+    network.dispose();
   }
 }
 
 async function assemble(
   { candidateId, snapshot, workDirectory }: BlendJob,
   members: readonly Member[],
-  part: LabelledRows,
-): Promise<string> {
+  part: LabelledColumns,
+): Promise<{ readonly packageDirectory: string; readonly validationLoss: number }> {
   const unfinished = join(workDirectory, 'package.unfinished');
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
@@ -128,12 +128,15 @@ async function assemble(
   const parameters = described.reduce((sum, one) => sum + one.parameters, 0);
   const signature: Signature = { task: taskOf(schema), schema, snapshotId, lastKey, candidateId, parameters };
   await writePackageFile(unfinished, 'signature.json', signature);
-  await answerGolden(unfinished, pickGoldenRows(schema, part.table));
+  const validationLoss = await answerGoldenAnd(unfinished, pickGoldenRows(schema, part.table), async ({ predict }) => {
+    const losses = lossesOf(taskOf(schema), part.labels, await predict(part.table));
+    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  });
   const packageDirectory = join(workDirectory, 'package');
   await rm(packageDirectory, { recursive: true, force: true });
   await rename(unfinished, packageDirectory);
   await syncDirectory(workDirectory);
-  return packageDirectory;
+  return { packageDirectory, validationLoss };
 }
 
 /** Copies a network's package into a blend's. */
@@ -143,22 +146,8 @@ export async function addMember(
   { packageDirectory, weight }: Member,
 ): Promise<BlendMember> {
   const to = join(blendDirectory, directory);
-  await cp(packageDirectory, to, { recursive: true });
-  for (const file of completingFiles) await rm(join(to, file), { recursive: true, force: true });
+  const left = new Set(completingFiles.map((file) => join(packageDirectory, file)));
+  await cp(packageDirectory, to, { recursive: true, filter: (path) => !left.has(path) });
   const { candidateId, snapshotId, parameters } = await readPackageFile<Signature>(to, 'signature.json');
   return { directory, weight, candidateId, snapshotId, parameters, weightsSha256: await hashWeights(to) };
-}
-
-async function lossOf(
-  packageDirectory: string,
-  { schema }: Snapshot,
-  { table, labels }: LabelledRows,
-): Promise<number> {
-  const model = await loadModel(packageDirectory);
-  try {
-    const losses = lossesOf(taskOf(schema), labels, await model.predict(table));
-    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-  } finally {
-    model.dispose();
-  }
 }
