@@ -24,7 +24,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   training: { measure: measureTraining, peers: 'training' },
   pool: { measure: measureWarmPool, peers: null },
   latency: { measure: measureLatency, peers: null },
-  retraining: { measure: measureRetraining, peers: null },
+  retraining: { measure: measureRetraining, peers: 'training' },
   report: { measure: measureReport, peers: null },
   dashboard: { measure: measureDashboard, peers: null },
   serving: { measure: measureServing, peers: 'serving' },

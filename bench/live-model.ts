@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readLabelledRows } from '../adapters/data/read-labelled-rows.ts';
+import type { CandidateSpec } from '../adapters/ports/model-runtime.ts';
+import { openStore } from '../adapters/store/open-store.ts';
 import { connect } from '../client/connection.ts';
 import { createFeed, weekRows } from '../client/demo/feed.ts';
 import { freePort } from '../client/start/ports.ts';
 import { startStack, type Stack } from '../client/start/stack.ts';
+import { homeAt } from '../config/home.ts';
+import { recentWindow } from '../domain/snapshot/split.ts';
 import { lifecycleId, observedSignal, retrainId } from '../workflows/messages.ts';
 import { readRun, type RunTimes } from './run-times.ts';
 
@@ -21,6 +25,8 @@ const operator = { by: 'bench', reason: 'the champion stays for the next run' };
 export interface LiveModel {
   /** Four weeks of rows and their outcomes, then a signal as the monitor sends it: how the retraining that follows spends its time. */
   retrainOnce(): Promise<RunTimes>;
+  /** Rows that a candidate of a run learned from. */
+  countRows(run: RunTimes, window: CandidateSpec['window']): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -45,8 +51,11 @@ export async function startLiveModel({ firstRows }: LiveModelOptions): Promise<L
   };
   await writeFile(join(directory, 'incumbent.config.json'), JSON.stringify(config));
   const ports = { temporal: await freePort(0), ui: await freePort(0), service: await freePort(0) };
-  const stack = await startStack({ directory, home: join(folder, 'home'), ports, onEvent: () => undefined });
+  const home = join(folder, 'home');
+  const stack = await startStack({ directory, home, ports, onEvent: () => undefined });
   const temporal = await connect({ address: stack.temporalAddress });
+  const store = await openStore({ directory: homeAt(home).store });
+  const { recentRows } = stack.project.policy.snapshot;
   const seen = new Set<string>();
   await crown(stack, seen);
   const data = { ...stack.project.data, take: null };
@@ -62,6 +71,11 @@ export async function startLiveModel({ firstRows }: LiveModelOptions): Promise<L
       const decisionId = await untilDecided(stack, seen);
       await keepChampion(stack);
       return await readRun(temporal, lifecycleId(model), retrainId(decisionId));
+    },
+    async countRows({ snapshotId }, window) {
+      const { split } = await store.getSnapshot(model, snapshotId);
+      const rows = window === 'recent' ? recentWindow(split.train, recentRows) : split.train;
+      return rows.to - rows.from;
     },
     async stop() {
       await temporal.connection.close();

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { tsToMs } from '@temporalio/common/lib/time.js';
-import type { TrainedCandidate } from '../adapters/ports/model-runtime.ts';
+import type { SnapshotTaken } from '../activities/types.ts';
+import type { CandidateSpec, TrainedCandidate } from '../adapters/ports/model-runtime.ts';
 
 /** A stretch of time, ms since the epoch, by the server's clock. */
 export interface Stretch {
@@ -36,6 +37,8 @@ export interface RunTimes {
   readonly run: Stretch;
   readonly activities: readonly ActivityTimes[];
   readonly trained: readonly TrainedCandidate[];
+  readonly snapshotId: string;
+  readonly candidates: readonly CandidateSpec[];
 }
 
 type Events = NonNullable<Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>['events']>;
@@ -58,6 +61,7 @@ export async function readRun(client: Client, lifecycleId: string, runId: string
     run: stretch,
     activities: activitiesOf(run),
     trained: run.flatMap(trainedBy),
+    ...run.flatMap(takenBy)[0]!,
   };
 }
 
@@ -81,8 +85,17 @@ function activitiesOf(events: Events): readonly ActivityTimes[] {
 }
 
 function trainedBy(event: Event): readonly TrainedCandidate[] {
-  const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0];
-  if (!payload) return [];
-  const value = defaultPayloadConverter.fromPayload<Partial<TrainedCandidate> | null>(payload);
+  const value = resultOf<TrainedCandidate>(event);
   return typeof value?.beganAtMs === 'number' ? [value as TrainedCandidate] : [];
+}
+
+function takenBy(event: Event): readonly Pick<RunTimes, 'snapshotId' | 'candidates'>[] {
+  const { outcome, snapshotId, candidates } = resultOf<Extract<SnapshotTaken, { outcome: 'taken' }>>(event) ?? {};
+  if (outcome !== 'taken' || snapshotId === undefined || candidates === undefined) return [];
+  return [{ snapshotId, candidates: candidates.filter((one): one is CandidateSpec => !('recalibrates' in one)) }];
+}
+
+function resultOf<T>(event: Event): Partial<T> | null {
+  const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0];
+  return payload ? defaultPayloadConverter.fromPayload<Partial<T> | null>(payload) : null;
 }

@@ -1,3 +1,4 @@
+import { trainCandidatesInKeras } from '../keras-candidates.ts';
 import { startLiveModel } from '../live-model.ts';
 import type { BenchOptions } from '../options.ts';
 import { formatFigure, median, type Row, type Section } from '../report.ts';
@@ -17,6 +18,8 @@ export async function measureRetraining({ runs }: BenchOptions): Promise<Section
       process.stderr.write(`retraining: run ${run} of ${runs}\n`);
       measured.push(await live.retrainOnce());
     }
+    const keras = await trainCandidatesInKeras(live, measured.at(-1)!);
+    const kerasMs = 1_000 * keras.reduce((sum, { seconds }) => sum + seconds, 0);
     const ratios = measured.map((times) => otherMs(times) / trainingMs(times));
     const names = [...new Set(measured.flatMap(({ activities }) => activities.map(({ name }) => name)))];
     return {
@@ -31,9 +34,11 @@ export async function measureRetraining({ runs }: BenchOptions): Promise<Section
         ...names.map((name): Row => ({ name: `while ${name} ran`, unit: 'ms', values: measured.map(busyMs(name)) })),
         { name: 'candidates', unit: 'trained', values: measured.map(({ trained }) => trained.length) },
         { name: 'all but training, by training', unit: '×', values: ratios },
+        { name: 'the candidates of the last run in Keras', unit: 'ms', values: [kerasMs] },
       ],
       findings: [
         `All but training takes ${formatFigure(median(ratios))} of the time of training (median); at most ${mostShare} is wanted.`,
+        `Keras trains the same candidates in ${formatFigure(kerasMs)} ms, one after another and without validation: all but training takes ${formatFigure(median(measured.map(otherMs)) / kerasMs)} of that.`,
       ],
     };
   } finally {
