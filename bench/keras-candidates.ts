@@ -22,7 +22,7 @@ export async function trainCandidatesInKeras(live: LiveModel, run: RunTimes): Pr
 
 /** Of dense layers that end in one unit: what the first weighs is what the others leave. */
 function inputWidth(parameters: number, hiddenUnits: readonly number[]): number {
-  const [first = 1, ...others] = [...hiddenUnits, 1];
+  const [first, ...others] = [...hiddenUnits, 1];
   let rest = parameters;
   let inputs = first;
   for (const units of others) {

@@ -74,8 +74,8 @@ export async function startLiveModel({ firstRows }: LiveModelOptions): Promise<L
     },
     async countRows({ snapshotId }, window) {
       const { split } = await store.getSnapshot(model, snapshotId);
-      const rows = window === 'recent' ? recentWindow(split.train, recentRows) : split.train;
-      return rows.to - rows.from;
+      const { from, to } = window === 'recent' ? recentWindow(split.train, recentRows) : split.train;
+      return to - from;
     },
     async stop() {
       await temporal.connection.close();
