@@ -4,11 +4,12 @@ import type { Dependencies } from './dependencies.ts';
 import type { ServedRows } from './gather-rows.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { takeSnapshot } from './take-snapshot.ts';
+import { prepareTraining } from './train-candidate.ts';
 import type { SnapshotRequest, SnapshotTaken, TriageRequest } from './types.ts';
 
 /**
- * Snapshots that are begun as soon as triage calls for them. To start a run takes Temporal as long as to take its snapshot: when the run asks for it, on this worker, it
- * is there. On another worker, after a restart, on a second try, or when something was changed in between, it is taken then. What was begun in vain is
+ * Snapshots that are begun as soon as triage calls for them, and after them the examples to train on. To start a run takes Temporal as long as to take its snapshot: when the
+ * run asks for it, on this worker, it is there. On another worker, after a restart, on a second try, or when something was changed in between, it is taken then. What was begun in vain is
  * a file that nobody names.
  */
 export interface SnapshotsAhead {
@@ -30,8 +31,8 @@ export function takeSnapshotsAhead(deps: Dependencies): SnapshotsAhead {
       const wanted = snapshotFor(request, triage);
       if (wanted === null) return;
       const taken = takeSnapshot(deps, wanted, served);
-      // Whoever asks for it hears why it failed, by trying again.
-      taken.catch(() => undefined);
+      // Whoever asks for what failed here tries again, and hears why.
+      taken.then((one) => prepareCandidates(deps, wanted, one)).catch(() => undefined);
       begun.set(wanted.project.model, { key: keyOf(wanted), taken });
     },
     take: (request) =>
@@ -53,6 +54,20 @@ function snapshotFor(
   if (run === undefined || (action !== 'retrain' && action !== 'recalibrate')) return null;
   const mode = action === 'retrain' ? 'train' : action;
   return { project, policy, champion, mode, isAskedFor: isAskedFor(signals), ...run };
+}
+
+/** Those of the first candidate's window: of all that is trained, this is waited for first. */
+async function prepareCandidates(
+  deps: Dependencies,
+  { project, policy, decisionId }: SnapshotRequest,
+  taken: SnapshotTaken,
+): Promise<void> {
+  if (taken.outcome === 'blocked') return;
+  const { snapshotId, candidates } = taken;
+  const [candidate] = candidates;
+  if (candidate === undefined || 'recalibrates' in candidate) return;
+  const run = { project, policy, decisionId, snapshotId, candidate, refit: null };
+  await prepareTraining(deps, run, candidate);
 }
 
 function keyOf(request: SnapshotRequest): string {

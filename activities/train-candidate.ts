@@ -8,6 +8,15 @@ import { recalibrateChampion } from './recalibrate-champion.ts';
 import { currentScope, type ActivityScope } from './scope.ts';
 import type { TrainingRequest } from './types.ts';
 
+/** Has written what a candidate shares with others of its run, before it is asked for. */
+export async function prepareTraining(
+  deps: Dependencies,
+  request: TrainingRequest,
+  candidate: CandidateSpec,
+): Promise<void> {
+  await deps.runtime.prepare(await planJob(deps, request, candidate), currentScope().signal);
+}
+
 interface Progress {
   readonly checkpoint: string | null;
   readonly summary: string;

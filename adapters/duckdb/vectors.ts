@@ -27,6 +27,17 @@ export function copyNumbers(vector: DuckDBVector, target: Float64Array, offset: 
     blankInvalid(new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength), items.length, target, offset);
 }
 
+/** Fills a vector of DOUBLE that is to be appended, NaN as NaN: as a block, or one by one where it doesn't look as expected. */
+export function fillNumbers(vector: DuckDBVector, values: Float64Array): void {
+  const { items } = vector as unknown as RawDoubles;
+  if (vector instanceof DuckDBDoubleVector && items instanceof Float64Array && items.length === values.length) {
+    items.set(values);
+  } else {
+    for (let item = 0; item < values.length; item += 1) vector.setItem(item, values[item]!);
+  }
+  vector.flush();
+}
+
 /** A bit for each value, least significant first; 0 is NULL. */
 function blankInvalid(bytes: Uint8Array, rows: number, target: Float64Array, offset: number): void {
   for (let row = 0; row < rows; row += 1) {

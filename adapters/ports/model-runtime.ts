@@ -178,6 +178,8 @@ export interface ModelRuntime {
   measureImportances(job: ImportanceJob, signal: AbortSignal): Promise<Importances | null>;
   /** How well a small network, trained on half of the rows, tells the others apart. */
   separate(job: SeparationJob, signal: AbortSignal): Promise<Separation>;
+  /** Writes what a job shares with other candidates of its run, so that none of them has to; one that trains meanwhile waits for it. */
+  prepare(job: TrainingJob, signal: AbortSignal): Promise<void>;
   /** Removes what the candidates of a run shared; trained once more, they write it anew. */
   endRun(sharedDirectory: string): Promise<void>;
   /** Removes all that a decision left of its work: checkpoints and packages. What became of it is in the registry. */

@@ -3,7 +3,7 @@ import { blend } from './blend.ts';
 import { followPackage } from './follow-package.ts';
 import { measureBytes } from './measure-costs.ts';
 import { defaultExamplesMb } from './open-examples.ts';
-import { removeExamples, removeWork } from './prepare-examples.ts';
+import { prepareExamples, removeExamples, removeWork } from './prepare-examples.ts';
 import type { SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot, scoreTables } from './score-snapshot.ts';
@@ -40,6 +40,7 @@ export function createInProcessRuntime(rows: SnapshotRows, memoryMb = defaultExa
     // They order the list of what drifted and decide nothing: a backtest needn't pay for them.
     measureImportances: () => Promise.resolve(null),
     separate: (job) => inTurn(() => separateFromSnapshot(job, rows)),
+    prepare: (job) => inTurn(() => prepareExamples(job, rows)),
     endRun: removeExamples,
     forget: removeWork,
   };

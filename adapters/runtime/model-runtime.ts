@@ -5,7 +5,7 @@ import type { ChildRequest, ChildResult, RowsSource } from './protocol.ts';
 import { defaultExamplesMb } from './open-examples.ts';
 import { removeExamples, removeWork } from './prepare-examples.ts';
 import { createProcessPool, type PoolLimits, type ProcessPool } from './process-pool.ts';
-import { createSharedTurns } from './share-examples.ts';
+import { createSharedTurns, type SharedTurns } from './share-examples.ts';
 import { plainEnvironment, type TensorflowSettings } from './tensorflow-settings.ts';
 import { TrainingError } from './training-error.ts';
 
@@ -56,8 +56,11 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     if (result.kind !== kind) throw unexpected(result);
     return result as Extract<ChildResult, { kind: K }>;
   };
+  const turns = createSharedTurns();
   return {
-    train: trainIn(pool, source, memoryMb),
+    train: trainIn(pool, source, memoryMb, turns),
+    prepare: (job, signal) =>
+      turns.take(job, signal, async () => void (await ask({ kind: 'prepare', source, job }, 'shared', signal))),
     recalibrate: async (job, signal) => (await ask({ kind: 'recalibrate', source, job }, 'trained', signal)).candidate,
     follow: async (job, signal) => (await ask({ kind: 'follow', source, job }, 'followed', signal)).packageDirectory,
     blend: async (job, signal) => (await ask({ kind: 'blend', source, job }, 'blended', signal)).candidate,
@@ -74,8 +77,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
   };
 }
 
-function trainIn(pool: ProcessPool, source: RowsSource, memoryMb: number): ModelRuntime['train'] {
-  const turns = createSharedTurns();
+function trainIn(pool: ProcessPool, source: RowsSource, memoryMb: number, turns: SharedTurns): ModelRuntime['train'] {
   return (job, { onEpoch, signal, resumeFrom }) =>
     turns.take(job, signal, async (onPrepared) => {
       const request = { kind: 'train', source, job, resumeFrom, memoryMb } as const;

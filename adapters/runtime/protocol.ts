@@ -37,6 +37,13 @@ export interface TrainRequest {
   readonly memoryMb: number;
 }
 
+/** Writes the examples of a job, for whoever trains on them. */
+export interface PrepareRequest {
+  readonly kind: 'prepare';
+  readonly source: RowsSource;
+  readonly job: TrainingJob;
+}
+
 export interface RecalibrateRequest {
   readonly kind: 'recalibrate';
   readonly source: RowsSource;
@@ -98,6 +105,7 @@ export interface WarmRequest {
 export type ChildRequest =
   | WarmRequest
   | TrainRequest
+  | PrepareRequest
   | RecalibrateRequest
   | FollowRequest
   | BlendRequest
@@ -118,6 +126,7 @@ export type ChildMessage =
   | { readonly kind: 'prepared' }
   | { readonly kind: 'epoch'; readonly report: EpochReport }
   | { readonly kind: 'warmed' }
+  | { readonly kind: 'shared' }
   | { readonly kind: 'trained'; readonly candidate: TrainedCandidate }
   | { readonly kind: 'blended'; readonly candidate: TrainedCandidate | null }
   | { readonly kind: 'followed'; readonly packageDirectory: string }

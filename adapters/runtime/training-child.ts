@@ -5,6 +5,7 @@ import { loadTensorflow } from './load-tensorflow.ts';
 import { measureCosts } from './measure-costs.ts';
 import { measureImportancesOf } from './measure-importances.ts';
 import { loadNativeKernels } from './native-kernels.ts';
+import { prepareExamples } from './prepare-examples.ts';
 import type { ChildMessage, ChildRequest, ChildResult, OpenRows, RowsSource, SnapshotRows } from './protocol.ts';
 import { recalibrate } from './recalibrate.ts';
 import { scoreSnapshot, scoreTables } from './score-snapshot.ts';
@@ -51,6 +52,9 @@ async function workOn(request: ChildRequest, rows: SnapshotRows): Promise<ChildR
       const options = { resumeFrom, memoryMb, onPrepared, onEpoch };
       return { kind: 'trained', candidate: await trainCandidate(job, rows, options) };
     }
+    case 'prepare':
+      await prepareExamples(request.job, rows);
+      return { kind: 'shared' };
     case 'recalibrate':
       return { kind: 'trained', candidate: await recalibrate(request.job, rows) };
     case 'follow':

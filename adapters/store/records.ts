@@ -47,7 +47,8 @@ export function readRecords(kind: RecordKind, { open, sealed }: Segments): strin
   const empty = Object.entries(columnTypes[kind]).map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`);
   const all = parts.length === 0 ? `SELECT ${empty.join(', ')} LIMIT 0` : parts.join(' UNION ALL ');
   if (kind === 'predictions') return `(${all})`;
-  return `(SELECT * FROM (${all}) QUALIFY row_number() OVER (PARTITION BY id ORDER BY atMs) = 1)`;
+  // Half of the time of numbering each id's rows.
+  return `(SELECT id, arg_min_null(label, atMs) AS label, min(atMs) AS atMs, arg_min_null(labelMs, atMs) AS labelMs FROM (${all}) GROUP BY id)`;
 }
 
 /** `id` and `traceparent` of predictions, from both forms. */

@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  DOUBLE,
-  DuckDBDataChunk,
-  VARCHAR,
-  type DuckDBConnection,
-  type DuckDBType,
-  type DuckDBValue,
-} from '@duckdb/node-api';
-import type { Column, DataSchema } from '../../domain/table.ts';
+import { DOUBLE, DuckDBDataChunk, VARCHAR, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
+import type { Column, DataSchema, RowRange } from '../../domain/table.ts';
 import { quoteName, quoteText } from '../duckdb/columns.ts';
+import { fillNumbers } from '../duckdb/vectors.ts';
 import { syncDirectory, syncFile, temporaryName, writeDurably } from '../files/durable.ts';
 import type { LabelledRows, Snapshot, SnapshotSplit } from '../ports/store.ts';
 import { modelDirectory, StoreError } from './layout.ts';
@@ -102,13 +96,14 @@ async function copyToParquet(
     const appender = await connection.createAppender(name, 'main', 'temp');
     for (let from = 0; from < rows.table.rowCount; from += chunkRows) {
       const to = Math.min(from + chunkRows, rows.table.rowCount);
-      const chunk = DuckDBDataChunk.create(types);
-      chunk.setColumns([
-        Array.from({ length: to - from }, (_, offset) => from + offset),
-        rows.keys.slice(from, to),
-        Array.from(rows.labels.subarray(from, to)),
-        ...features.map(({ column }) => sliceValues(column, from, to)),
-      ]);
+      const chunk = DuckDBDataChunk.create(types, to - from);
+      fillNumbers(
+        chunk.getColumnVector(0),
+        Float64Array.from({ length: to - from }, (_, offset) => from + offset),
+      );
+      chunk.setColumnValues(1, rows.keys.slice(from, to));
+      fillNumbers(chunk.getColumnVector(2), rows.labels.subarray(from, to));
+      for (const [index, { column }] of features.entries()) fillColumn(chunk, 3 + index, column, { from, to });
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
@@ -122,6 +117,7 @@ function typeOf(column: Column): DuckDBType {
   return column.kind === 'numeric' ? DOUBLE : VARCHAR;
 }
 
-function sliceValues(column: Column, from: number, to: number): DuckDBValue[] {
-  return column.kind === 'numeric' ? Array.from(column.values.subarray(from, to)) : column.values.slice(from, to);
+function fillColumn(chunk: DuckDBDataChunk, index: number, column: Column, { from, to }: RowRange): void {
+  if (column.kind === 'numeric') fillNumbers(chunk.getColumnVector(index), column.values.subarray(from, to));
+  else chunk.setColumnValues(index, column.values.slice(from, to));
 }

@@ -111,6 +111,27 @@ describe('the examples of a run', () => {
     expect((await train(job)).weightsSha256).toHaveLength(64);
   });
 
+  it('can be written ahead: who trains meanwhile waits for them, and learns the same', async () => {
+    const job = await jobFor('ring', { maxEpochs: 1 });
+    const { signal } = new AbortController();
+    const ahead = runtime.prepare(job, signal);
+    const first = await train(job);
+    await ahead;
+    const written = readFileSync(`${examplesDirectory(job)}/about.bin`);
+    await runtime.prepare(job, signal);
+    expect(readFileSync(`${examplesDirectory(job)}/about.bin`)).toEqual(written);
+    const alone = await jobFor('ring', { maxEpochs: 1 });
+    expect((await train(alone)).weightsSha256).toBe(first.weightsSha256);
+  });
+
+  it('that could not be written ahead are written by who trains', async () => {
+    const job = await jobFor('ring', { maxEpochs: 1 });
+    await expect(runtime.prepare({ ...job, train: { from: 0, to: 0 } }, new AbortController().signal)).rejects.toThrow(
+      'The training part (rows 0 to 0) has 0 rows',
+    );
+    expect((await train(job)).weightsSha256).toHaveLength(64);
+  });
+
   it('of several processes at once are one folder, and none is left half written', async () => {
     const job = await jobFor('ring');
     await Promise.all(Array.from({ length: 4 }, () => prepareExamples(job, rows)));

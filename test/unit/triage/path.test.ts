@@ -208,6 +208,11 @@ describe('from a signal to a recalibrated challenger', { timeout: slow }, () => 
     await begin();
     expect(await ask()).toEqual(taken);
     expect(writes).toHaveLength(3);
+    // So are the examples to train on.
+    await vi.waitFor(
+      async () => expect(await readdir(join(homeAt(folder).work, 'second', 'examples'))).toHaveLength(1),
+      20_000,
+    );
     expect(await ask()).toEqual(taken);
     expect(writes).toHaveLength(4);
     // Another question than the one that was foreseen.
