@@ -72,9 +72,9 @@ function partsOf(times: RunTimes): readonly { readonly name: string; readonly ms
     { name: 'Temporal, to triage', atMs: triage.startedAtMs },
     { name: 'triage', atMs: triage.endedAtMs },
     { name: 'Temporal, to the snapshot', atMs: snapshot.startedAtMs },
-    { name: 'snapshot and checks of the data', atMs: snapshot.endedAtMs },
+    { name: 'what is left of the snapshot', atMs: snapshot.endedAtMs },
     { name: 'Temporal, to training', atMs: trainingAtMs },
-    { name: 'reading and preprocessing in the process that trains', atMs: firstStepAtMs(times) },
+    { name: 'what is left of preprocessing, the network', atMs: firstStepAtMs(times) },
   ];
   return marks.map(({ name, atMs }, at) => ({ name, ms: atMs - (marks[at - 1]?.atMs ?? times.signaledAtMs) }));
 }
