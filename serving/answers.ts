@@ -94,9 +94,15 @@ export function shareOfClasses(
 ): { readonly shares: readonly number[]; readonly best: number } {
   const first = output[0] ?? Number.NaN;
   const shares = classes.length === 2 ? [1 - first, first] : output;
+  return { shares, best: likeliest(output, 0, output.length) };
+}
+
+/** The index of the likeliest class, by the `width` outputs of a row from `at` on: one is the probability of the second of two. */
+export function likeliest(outputs: ArrayLike<number>, at: number, width: number): number {
+  if (width === 1) return outputs[at]! > 1 - outputs[at]! ? 1 : 0;
   let best = 0;
-  for (let index = 1; index < shares.length; index += 1) if (shares[index]! > shares[best]!) best = index;
-  return { shares, best };
+  for (let index = 1; index < width; index += 1) if (outputs[at + index]! > outputs[at + best]!) best = index;
+  return best;
 }
 
 function whyAbstain(

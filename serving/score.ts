@@ -1,7 +1,7 @@
 import type { Logger } from 'winston';
 import type { FeatureRow } from '../adapters/data/feature-rows.ts';
 import { QueueFull } from '../adapters/ports/model-runtime.ts';
-import type { DataSchema } from '../domain/table.ts';
+import type { DataSchema, Table } from '../domain/table.ts';
 import type { Predictions } from '../domain/task.ts';
 import { outputOf } from './answers.ts';
 import { ServiceError } from './errors.ts';
@@ -35,6 +35,15 @@ export async function scoreRows(
     return { outputs: answer.outputs, shadow: null };
   }
   return { outputs: answer.outputs, shadow: { version: shadow.version, outputs: shadowed.outputs } };
+}
+
+/** Predicts columns with the champion alone. */
+export async function scoreTable(champion: HostedVersion, table: Table): Promise<Predictions> {
+  try {
+    return await champion.model.predict(table);
+  } catch (error) {
+    throw toRefusal(champion, error);
+  }
 }
 
 function toRefusal({ version }: HostedVersion, error: unknown): ServiceError {

@@ -3,7 +3,7 @@ import type { Predictions } from '../../domain/task.ts';
 import { answerRow, createAnswerContext, type Prediction } from '../answers.ts';
 import { settingsOf, type Dependencies } from '../dependencies.ts';
 import { predictRows } from '../routes/predict.ts';
-import { scoreRows } from '../score.ts';
+import { scoreRows, scoreTable } from '../score.ts';
 import type { HostedVersion } from '../slots/hosted-version.ts';
 import type { Batch, ReadRow } from './batch.ts';
 
@@ -13,7 +13,10 @@ export interface RowError {
   readonly field?: string;
 }
 
-/** A prediction or an error for each row, or outputs alone where nobody asks for more. `from` is the number of the first row, from 1. */
+/**
+ * A prediction or an error for each row, or outputs alone, where all that is told of a row is in them. `from` is the number of the first
+ * row, from 1.
+ */
 export type Answers =
   | {
       readonly kind: 'rows';
@@ -32,24 +35,37 @@ export interface BulkRequest {
   readonly champion: HostedVersion;
   /** Logged rows are answered like those of a single request: shadow, canary, control slice and all. */
   readonly isLogged: boolean;
-  /** Columns are answered as columns. */
-  readonly wantsOutputs: boolean;
+  /** How much is told of a row: outputs alone, columns with their words, or all. */
+  readonly tells: 'outputs' | 'columns' | 'all';
 }
 
 /** One answer a row, in the order of the rows; a row that can't be answered has its error in its place. */
 export async function* answerBatches(request: BulkRequest, batches: AsyncIterable<Batch>): AsyncGenerator<Answers> {
   let from = 1;
   for await (const batch of batches) {
-    const isFast = request.wantsOutputs && !request.isLogged && batch.kind === 'table';
-    if (isFast) {
-      yield { kind: 'outputs', from, outputs: await request.champion.model.predict(batch.table) };
-      from += batch.table.rowCount;
+    const outputs = batch.kind === 'table' ? await answerColumns(request, batch) : null;
+    if (outputs !== null) {
+      yield { kind: 'outputs', from, outputs };
+      from += outputs.values.length / outputs.width;
       continue;
     }
     const rows = batch.kind === 'rows' ? batch.rows : batch.toRows();
     yield { kind: 'rows', from, rows: await answerBatch(request, rows, from) };
     from += rows.length;
   }
+}
+
+/** Null where rows have to be looked at one by one. */
+async function answerColumns(
+  { deps, model, champion, isLogged, tells }: BulkRequest,
+  { table, isAbout }: Extract<Batch, { kind: 'table' }>,
+): Promise<Predictions | null> {
+  if (isLogged || tells === 'all') return null;
+  if (tells === 'outputs') return await scoreTable(champion, table);
+  const { abstainBelow, abstainOutOfRange } = settingsOf(deps, model).answers;
+  if (isAbout || abstainBelow !== null || abstainOutOfRange) return null;
+  const outputs = await scoreTable(champion, table);
+  return outputs.values.every(Number.isFinite) ? outputs : null;
 }
 
 async function answerBatch(

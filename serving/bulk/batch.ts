@@ -24,7 +24,13 @@ export type ReadRow =
 /** Rows in the order of the request, as their form suggests. */
 export type Batch =
   | { readonly kind: 'rows'; readonly rows: readonly ReadRow[] }
-  | { readonly kind: 'table'; readonly table: Table; readonly toRows: () => readonly ReadRow[] };
+  | {
+      readonly kind: 'table';
+      readonly table: Table;
+      /** Whether rows say what they are about, which may be wrong with one of them. */
+      readonly isAbout: boolean;
+      readonly toRows: () => readonly ReadRow[];
+    };
 
 /** Gathers rows, a batch at a time. */
 export async function* inBatches(rows: AsyncIterable<ReadRow> | Iterable<ReadRow>): AsyncGenerator<Batch> {

@@ -30,7 +30,7 @@ function toBatch(batch: RecordBatch, { schema: { features }, about }: RowForm): 
     toFeatureRows(table, features).map((row, index) =>
       toReadRow(row, about, entities?.values[index], toValue(times?.values[index] ?? null, 'timestamp')),
     );
-  return { kind: 'table', table, toRows };
+  return { kind: 'table', table, isAbout: entities !== null || times !== null, toRows };
 }
 
 function toColumn(batch: RecordBatch, { name, type }: Feature): Column {

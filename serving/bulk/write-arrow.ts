@@ -12,6 +12,7 @@ import {
   type Data,
 } from 'apache-arrow';
 import type { DataSchema } from '../../domain/table.ts';
+import { likeliest } from '../answers.ts';
 import type { Answers } from './answer-batches.ts';
 
 const allWords = ['id', 'label', 'error'];
@@ -69,7 +70,7 @@ class TakenQueue extends AsyncByteQueue {
 function toRecordBatch(batch: Answers, fields: Schema, schema: DataSchema, words: number): RecordBatch {
   const children =
     batch.kind === 'outputs'
-      ? outputColumns(batch.outputs, schema)
+      ? [...(words === 0 ? [] : outputWords(batch.outputs, schema)), ...outputColumns(batch.outputs, schema)]
       : rowColumns(batch.rows, schema).slice(words === 0 ? allWords.length : 0);
   const length = batch.kind === 'outputs' ? batch.outputs.values.length / batch.outputs.width : batch.rows.length;
   return new RecordBatch(fields, makeData({ type: new Struct(fields.fields), length, nullCount: 0, children }));
@@ -88,6 +89,33 @@ function outputColumns({ width, values }: OutputsOf, { classes }: DataSchema): D
     for (let row = 0; row < rows; row += 1) column[row] = values[row * width + index]!;
     return toFloats(column);
   });
+}
+
+/** In the order of `allWords`: what nobody logs has no id, and a row of columns no error. */
+function outputWords(outputs: OutputsOf, { classes }: DataSchema): Data[] {
+  const rows = outputs.values.length / outputs.width;
+  return [noTexts(rows), classes.length === 0 ? noTexts(rows) : toLabels(outputs, classes), noTexts(rows)];
+}
+
+function noTexts(length: number): Data {
+  const [valueOffsets, nullBitmap] = [new Int32Array(length + 1), new Uint8Array(Math.ceil(length / 8))];
+  return makeData({ type: new Utf8(), length, nullCount: length, valueOffsets, nullBitmap, data: new Uint8Array(0) });
+}
+
+/** The likeliest class of each row. */
+function toLabels({ width, values }: OutputsOf, classes: readonly string[]): Data {
+  const length = values.length / width;
+  const names = classes.map((name) => Buffer.from(name));
+  const bytes = new Uint8Array(length * Math.max(...names.map((name) => name.length)));
+  const valueOffsets = new Int32Array(length + 1);
+  let end = 0;
+  for (let row = 0; row < length; row += 1) {
+    const name = names[likeliest(values, row * width, width)]!;
+    for (let at = 0; at < name.length; at += 1) bytes[end + at] = name[at]!;
+    end += name.length;
+    valueOffsets[row + 1] = end;
+  }
+  return makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets, data: bytes.subarray(0, end) });
 }
 
 /** Shares of the first of two classes. */

@@ -119,8 +119,9 @@ async function answer(deps: Dependencies, asked: Asked, body: Readable): Promise
   const { schema } = champion.model.signature;
   if (asked.isLogged) refuseHidden(asked.about, settingsOf(deps, slots.model).privacy);
   const release = champion.acquire();
-  const { requestId, traceparent, isLogged, wantsOutputs } = asked;
-  const request = { deps, model: slots.model, requestId, traceparent, champion, isLogged, wantsOutputs };
+  const { requestId, traceparent, isLogged, wantsOutputs, to } = asked;
+  const tells = wantsOutputs ? 'outputs' : forms[to] === 'arrow' ? 'columns' : 'all';
+  const request = { deps, model: slots.model, requestId, traceparent, champion, isLogged, tells } as const;
   const written = write(asked, answerBatches(request, read(asked.from, body, { schema, about: asked.about })), schema);
   try {
     // What is wrong from the start is refused with a status of its own; later only the stream can be broken off.

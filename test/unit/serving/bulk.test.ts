@@ -9,6 +9,7 @@ import {
 } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../adapters/store/open-store.ts';
+import { defaultAnswerSettings } from '../../../domain/answers/settings.ts';
 import { priceSchema } from '../../support/predictions.ts';
 import { goodRow, model, startRig, type Behaviour, type Rig } from './support.ts';
 
@@ -22,8 +23,11 @@ const priceError = {
   field: 'price',
 };
 
-async function startBulk(behaviours: readonly Behaviour[] = [{ output: [0.75] }]): Promise<Rig> {
-  const rig = await startRig(behaviours);
+async function startBulk(
+  behaviours: readonly Behaviour[] = [{ output: [0.75] }],
+  changes: Parameters<typeof startRig>[1] = {},
+): Promise<Rig> {
+  const rig = await startRig(behaviours, changes);
   await rig.service.listen({ host: '127.0.0.1', port: 0 });
   return rig;
 }
@@ -160,6 +164,23 @@ describe('rows in bulk', () => {
     expect([...(tableFromIPC(fromRows.rawPayload).getChild('p_yes') ?? [])]).toEqual([0.75, null, 0.75]);
   });
 
+  it('are Arrow without log, word for word, also where the policy has rows looked at one by one', async () => {
+    const query = '?log=false';
+    const ask = async (rig: Rig) => {
+      const answered = tableFromIPC(
+        (await send(rig, tableToIPC(toTable(9), 'stream'), { type: arrow, query })).rawPayload,
+      );
+      return answered.toArray().map((row) => ({ ...(row as object) }));
+    };
+    const told = { id: null, error: null, p_no: 0.25, p_yes: 0.75 };
+    expect(await ask(await startBulk())).toEqual(Array.from({ length: 9 }, () => ({ ...told, label: 'yes' })));
+    const answers = { ...defaultAnswerSettings.answers, abstainBelow: 0.8 };
+    const rig = await startBulk([{ output: [0.75] }], {
+      readSettings: () => Promise.resolve({ ...defaultAnswerSettings, answers }),
+    });
+    expect(await ask(rig)).toEqual(Array.from({ length: 9 }, () => ({ ...told, label: null })));
+  });
+
   it('may be none: without a body JSON is refused, as nothing is no JSON, and no lines are answered with none', async () => {
     const { service } = await startBulk();
     const ask = async (headers: Readonly<Record<string, string>>) =>
@@ -222,6 +243,16 @@ describe('rows in bulk are refused', () => {
     expect(response.json()).toMatchObject({
       error: { message: 'the body must be a JSON array of rows, or {"rows": […]}' },
     });
+  });
+
+  it.each([
+    ['while too many rows wait', { fails: 'queue' }, 503, 'overloaded'],
+    ['when the network fails', { fails: 'predict' }, 500, 'prediction-failed'],
+    ['when an output is no finite number', { output: [Number.NaN] }, 500, 'prediction-failed'],
+  ] as const)('as Arrow %s, as single rows are', async (_what, behaviour, status, code) => {
+    const response = await send(await startBulk([behaviour]), tableToIPC(toTable(3), 'stream'), { type: arrow, query: '?log=false' }); // prettier-ignore
+    expect(response.statusCode).toBe(status);
+    expect(response.json()).toMatchObject({ error: { code } });
   });
 
   it('while there is no champion', async () => {
