@@ -6,6 +6,7 @@ import type { Logger } from 'winston';
 
 import { createHub } from './hub.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
+import { closeOrphans } from './orphans.ts';
 
 export interface PrimaryOptions {
   readonly workers: number;
@@ -41,6 +42,7 @@ export async function startPrimary({ workers, replicaId, host, port, logger }: P
     const env = { INCUMBENT_REPLICA_ID: `${replicaId}-${index}`, HOST: host, PORT: String(sharedPort) };
     const worker = cluster.fork(env);
     running.set(index, worker);
+    closeOrphans(worker);
     const member = { send: (message: ToWorker) => void (worker.isConnected() && worker.send(message)) };
     worker.on('message', (message: ToPrimary) => hub.hear(member, message));
     worker.once('exit', () => hub.leave(member));

@@ -117,6 +117,26 @@ describe('several processes behind one port', () => {
     expect(refused).toBeLessThanOrEqual(30);
   });
 
+  it('break off a connection that was on its way to one that dies, so that it is asked again', async () => {
+    const rig = await startRig();
+    const stopped = (await pidOf(rig, 'r1-1'))!;
+    process.kill(stopped, 'SIGSTOP');
+    const ask = async (): Promise<string> =>
+      await fetch(`${rig.service.url}/ready`, { headers: { connection: 'close' } }).then(
+        () => 'answered',
+        // What is never answered is given up by whoever asks, after minutes.
+        ({ cause }: { cause?: { code?: string } }) => (/TIMEOUT/.test(cause?.code ?? '') ? 'given up' : 'broken off'),
+      );
+    // One at a time goes to the one that takes none; all others are answered.
+    const asked = Array.from({ length: 6 }, ask);
+    const told: string[] = [];
+    for (const one of asked) void one.then((outcome) => told.push(outcome));
+    await until(async () => (told.length < 5 ? null : told));
+    expect(told).toEqual(Array.from({ length: 5 }, () => 'answered'));
+    process.kill(stopped, 'SIGKILL');
+    expect((await Promise.all(asked)).toSorted()).toEqual([...told.slice(0, 5), 'broken off']);
+  });
+
   it('end together, in order', async () => {
     const rig = await startRig();
     await rig.client.predict(model, { rows });
