@@ -143,12 +143,17 @@ async function main(): Promise<void> {
   if (process.connected) process.send?.({ type: 'listening', url });
   const why = await told;
   logger.info(`stopping: ${why}`);
-  setTimeout(() => process.exit(1), drainMs + stopTimeoutMs).unref();
+  setTimeout(cutOff, drainMs + stopTimeoutMs).unref();
   drain();
   // A person at the keyboard waits for no load balancer.
   if (why === 'SIGTERM') await sleep(drainMs);
   await stop();
   process.exit(0);
+}
+
+/** An exit would wait for native threads, of which one that hangs is the reason to be here. What was acknowledged is on disk. */
+function cutOff(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** `--workers N`, else SERVING_WORKERS. */

@@ -54,6 +54,7 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
   const known = createKnownIds(root);
   const facts = createFactsReader(connection);
   const traces = createBoundedIds(tracesRemembered);
+  const lookUps = createRunning();
   return {
     async appendPredictions(model, records) {
       await writers.write(model, 'predictions', records.map(toPredictionLine));
@@ -70,21 +71,44 @@ export async function openPredictionLog(options: PredictionLogOptions): Promise<
     },
     appendContradictions: (model, records) => writers.write(model, 'contradictions', records.map(toLine)),
     findPredictions: (model, ids) =>
-      findPredictions({ connection, places, facts, writers }, known.of(model), model, ids),
-    findAboutEntities: (model, wanted) => findAboutEntities(connection, places, model, wanted),
+      lookUps.add(findPredictions({ connection, places, facts, writers }, known.of(model), model, ids)),
+    findAboutEntities: (model, wanted) => lookUps.add(findAboutEntities(connection, places, model, wanted)),
     async findTraces(model, ids, most) {
       const strange = ids.filter((id) => traces.get(id) === undefined);
       const found = new Set(ids.flatMap((id) => traces.get(id) ?? []));
       if (found.size < most) {
-        for (const one of await findTraces(connection, places, model, strange, most)) found.add(one);
+        for (const one of await lookUps.add(findTraces(connection, places, model, strange, most))) found.add(one);
       }
       return [...found].map(String).slice(0, most);
     },
     findRemoved: async (model) => sumRemoved(await places.partitions.listRemoved(model, 'predictions')).upTo,
     async close() {
       await writers.close();
+      // Of a request that was cut off, for one: a connection that is closed under its query never lets go of the query's thread.
+      await lookUps.idle();
       connection.closeSync();
       instance.closeSync();
+    },
+  };
+}
+
+interface Running {
+  add<T>(work: Promise<T>): Promise<T>;
+  /** Resolves when nothing is at work any more, however it ended. */
+  idle(): Promise<void>;
+}
+
+function createRunning(): Running {
+  const running = new Set<Promise<unknown>>();
+  return {
+    add(work) {
+      running.add(work);
+      const forget = (): void => void running.delete(work);
+      work.then(forget, forget);
+      return work;
+    },
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running);
     },
   };
 }

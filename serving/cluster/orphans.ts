@@ -18,7 +18,8 @@ const lastWordsMs = 100;
  * Closes the connections that were on their way to a worker when it died, so that whoever asks is told at once and may ask again:
  * node:cluster keeps them open for ever, because nobody says any more whether the worker took them.
  */
-export function closeOrphans({ process: child }: Worker): void {
+export function closeOrphans(worker: Worker): Worker {
+  const child = worker.process;
   const onTheirWay = new Map<number, Handle>();
   const send = child.send.bind(child) as (...args: unknown[]) => boolean;
   child.send = (message: HandOver, handle?: unknown, ...more: unknown[]) => {
@@ -30,4 +31,5 @@ export function closeOrphans({ process: child }: Worker): void {
   child.once('exit', () => {
     setTimeout(() => onTheirWay.forEach((handle) => handle.close()), lastWordsMs);
   });
+  return worker;
 }

@@ -40,9 +40,8 @@ export async function startPrimary({ workers, replicaId, host, port, logger }: P
 
   const fork = async (index: number): Promise<string> => {
     const env = { INCUMBENT_REPLICA_ID: `${replicaId}-${index}`, HOST: host, PORT: String(sharedPort) };
-    const worker = cluster.fork(env);
+    const worker = closeOrphans(cluster.fork(env));
     running.set(index, worker);
-    closeOrphans(worker);
     const member = { send: (message: ToWorker) => void (worker.isConnected() && worker.send(message)) };
     worker.on('message', (message: ToPrimary) => hub.hear(member, message));
     worker.once('exit', () => hub.leave(member));

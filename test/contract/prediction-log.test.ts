@@ -199,6 +199,17 @@ describe('what was predicted', () => {
     });
   });
 
+  it('is still found where the log is closed meanwhile, which waits for that', async () => {
+    const { directory, log } = await openRig();
+    await log.appendPredictions(model, predictions(3));
+    const next = await openPredictionLog({ directory, replicaId: 'r2' });
+    const order: string[] = [];
+    const found = next.findPredictions(model, [predictionId(1)]).finally(() => order.push('found'));
+    await next.close().finally(() => order.push('closed'));
+    expect([...(await found).keys()]).toEqual([predictionId(1)]);
+    expect(order).toEqual(['found', 'closed']);
+  });
+
   it('is found by its id where dates and ids have parted, because a clock was set back', async () => {
     const directory = await temporaryFolder();
     const idAt = (ms: number): string => `${String(ms).padStart(13, '0')}-r1-abcd000000`;
