@@ -30,10 +30,11 @@ export async function tellSnapshot(
     }
     const { snapshotId, fingerprint, candidates } = taken;
     const tried = candidates.map(({ id }) => id).join(', ');
+    const inputs = inputsOf(await deps.store.getSnapshot(model, snapshotId));
     // Side by side: training waits for both.
     await Promise.all([
       tracking.logParams(run, { snapshotId, fingerprint, candidates: tried, trainingData: trainingData ?? 'store' }),
-      tracking.logInputs(run, inputsOf(await deps.store.getSnapshot(model, snapshotId))),
+      tracking.logInputs(run, inputs),
     ]);
   });
 }
