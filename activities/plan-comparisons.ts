@@ -3,7 +3,7 @@ import type { Snapshot } from '../adapters/ports/store.ts';
 import type { Policy } from '../domain/project.ts';
 import { planRungs, type Rung } from '../domain/search/successive-halving.ts';
 import { countWeights, paysToStopEarly, type TrainingSize } from '../domain/search/training-time.ts';
-import { recentWindow } from '../domain/snapshot/split.ts';
+import { windowOf } from '../domain/snapshot/split.ts';
 
 /** When a run's candidates are compared on the way; never where they train in less time than a comparison takes. */
 export function planComparisons(
@@ -15,8 +15,7 @@ export function planComparisons(
   const networks = candidates.filter((one): one is CandidateSpec => !('recalibrates' in one));
   if (search.earlyDecisions === 'off' || networks.length < 2) return [];
   const sizes = networks.map((network): TrainingSize => {
-    const { from, to } =
-      network.window === 'recent' ? recentWindow(split.train, policy.snapshot.recentRows) : split.train;
+    const { from, to } = windowOf(network.window, split.train, policy.snapshot);
     const { hiddenUnits, buildModule, maxEpochs, batchSize } = network;
     // One input a feature: what categories add is not known yet.
     const weights =

@@ -6,7 +6,7 @@ import { chooseBlockRows } from '../domain/outcomes/dependence.ts';
 import type { ModelProject } from '../domain/project.ts';
 import { judgeQualityNow } from '../domain/quality/judge.ts';
 import { whyNotTrainOn } from '../domain/snapshot/data-checks.ts';
-import { planRecalibration, planSplit, recentWindow, type Split, type SplitPlan } from '../domain/snapshot/split.ts';
+import { planRecalibration, planSplit, type Split, type SplitPlan, usefulWindows } from '../domain/snapshot/split.ts';
 import { extractKey } from '../domain/snapshot/row-keys.ts';
 import type { DataSchema, RowRange } from '../domain/table.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -57,7 +57,7 @@ async function cut(
   if (refusal !== null) return { outcome: 'blocked', reason: refusal };
 
   const snapshot = await deps.store.writeSnapshot(project.name, schema, merged.rows, merged.split);
-  const planned = planCandidates(project, request, snapshot);
+  const planned = planCandidates(project, request, snapshot, merged.rows.labels);
   const warm = await planWarmStart(deps, request, snapshot, merged.rows.keys, planned);
   const candidates = [...planned, ...warm];
   return {
@@ -122,18 +122,16 @@ async function withOwnTrainingData(
   };
 }
 
-/** The champion with a new calibrator; or every network on every window, `recent` left out where it is all there is. */
+/** The champion with a new calibrator; or every network on every window, where it differs from the others and has enough to learn from. */
 function planCandidates(
   project: ModelProject,
   { policy, mode, champion }: SnapshotRequest,
   { split }: Snapshot,
+  labels: Float64Array,
 ): readonly Candidate[] {
   if (mode === 'recalibrate' && champion !== null) return [{ id: recalibratedPrefix, recalibrates: champion }];
   const { networks, windows, ...shared } = project.training;
-  const recentIsAll = recentWindow(split.train, policy.snapshot.recentRows).from === split.train.from;
-  const kept = recentIsAll
-    ? windows.filter((window, index) => index === 0 || window !== windows[0]).slice(0, 1)
-    : windows;
+  const kept = usefulWindows(windows, split.train, policy.snapshot, labels);
   const { seed: _seed, ...rest } = shared;
   return networks.flatMap(({ name, ...network }) =>
     kept.map((window) => ({ id: `${name}/${window}`, window, ...network, ...rest })),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CandidateSpec, EpochReport, TrainedCandidate, TrainingJob } from '../adapters/ports/model-runtime.ts';
 import type { Snapshot } from '../adapters/ports/store.ts';
-import { recentWindow } from '../domain/snapshot/split.ts';
+import { windowOf } from '../domain/snapshot/split.ts';
 import { taskOf } from '../domain/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { recalibrateChampion } from './recalibrate-champion.ts';
@@ -117,7 +117,7 @@ function planTraining(
   { refit, policy }: TrainingRequest,
 ): Pick<TrainingJob, 'candidate' | 'train' | 'validation'> {
   const all = refit === null ? train : { from: train.from, to: holdout.to };
-  const window = candidate.window === 'recent' ? recentWindow(all, policy.snapshot.recentRows) : all;
+  const window = windowOf(candidate.window, all, policy.snapshot);
   if (refit === null) return { candidate, train: window, validation };
   const epochs = Math.max(1, refit.epochs);
   return { candidate: { ...candidate, maxEpochs: epochs, patience: epochs }, train: window, validation: holdout };

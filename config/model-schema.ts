@@ -17,7 +17,7 @@ const networkSchema = z.strictObject({
 const trainingSchema = z
   .strictObject({
     networks: z.array(networkSchema).min(1),
-    windows: z.array(z.enum(['recent', 'all'])).min(1),
+    windows: z.array(z.enum(['newest', 'recent', 'all'])).min(1),
     batchSize: z.number().int().positive(),
     maxEpochs: z.number().int().positive(),
     patience: z.number().int().positive(),

@@ -71,9 +71,12 @@ export interface NetworkSpec {
 /** How weights move along the slopes; with the constants of `tf.train`. */
 export type OptimizerName = 'adam' | 'momentum' | 'rmsprop';
 
+/** All rows that are kept, the newest `recentRows` of them, or the newest quarter of those. */
+export type TrainingWindow = 'newest' | 'recent' | 'all';
+
 export interface TrainingPlan {
   readonly networks: readonly NetworkSpec[];
-  readonly windows: readonly ('recent' | 'all')[];
+  readonly windows: readonly TrainingWindow[];
   readonly batchSize: number;
   readonly maxEpochs: number;
   readonly patience: number;

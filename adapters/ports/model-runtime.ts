@@ -1,7 +1,7 @@
 import type { Separation } from '../../domain/drift/classifier-two-sample.ts';
 import type { Importances } from '../../domain/explain/importances.ts';
 import type { ServingCost } from '../../domain/gate/cost/serving-cost.ts';
-import type { OptimizerName } from '../../domain/project.ts';
+import type { OptimizerName, TrainingWindow } from '../../domain/project.ts';
 import type { RowRange, DataSchema, Table } from '../../domain/table.ts';
 import type { Predictions, Task } from '../../domain/task.ts';
 import type { Snapshot } from './store.ts';
@@ -11,7 +11,7 @@ export interface CandidateSpec {
   /** Unique within a run, e.g. `mlp-64-32/recent`. */
   readonly id: string;
   readonly hiddenUnits: readonly number[];
-  readonly window: 'recent' | 'all';
+  readonly window: TrainingWindow;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly batchSize: number;

@@ -1,4 +1,6 @@
+import { chooseBlockRows } from '../outcomes/dependence.ts';
 import type { SnapshotPolicy } from '../policy.ts';
+import type { TrainingWindow } from '../project.ts';
 import type { RowRange } from '../table.ts';
 
 export interface Split {
@@ -90,7 +92,35 @@ function tooFew(reason: string): SplitPlan {
   return { outcome: 'too-few-rows', reason };
 }
 
-/** The newest `recentRows` of the training part. */
-export function recentWindow(train: RowRange, recentRows: number): RowRange {
-  return { from: Math.max(train.from, train.to - recentRows), to: train.to };
+/** A quarter of the recent window: what a change has left of it soon is mostly new. */
+const newestShare = 0.25;
+
+/** The rows of a training part that a window names. */
+export function windowOf(
+  window: TrainingWindow,
+  train: RowRange,
+  { recentRows }: Pick<SnapshotPolicy, 'recentRows'>,
+): RowRange {
+  if (window === 'all') return train;
+  const rows = window === 'recent' ? recentRows : Math.ceil(newestShare * recentRows);
+  return { from: Math.max(train.from, train.to - rows), to: train.to };
+}
+
+/** As many as the gate asks a holdout for: what learned from fewer spells of alike labels has learned their luck. */
+const leastSpells = 30;
+
+/** Those of the windows that differ, the first of equals; the newest one only where its labels come in many short spells. */
+export function usefulWindows(
+  windows: readonly TrainingWindow[],
+  train: RowRange,
+  policy: Pick<SnapshotPolicy, 'recentRows'>,
+  labels: Float64Array,
+): readonly TrainingWindow[] {
+  const begins = windows.map((window) => windowOf(window, train, policy).from);
+  const newest = windowOf('newest', train, policy);
+  const inSpells = chooseBlockRows(labels.subarray(newest.from, newest.to));
+  const isShort = inSpells > 1 && inSpells * leastSpells > newest.to - newest.from;
+  const different = windows.filter((_, index) => begins.indexOf(begins[index]!) === index);
+  const useful = different.filter((window) => window !== 'newest' || !isShort);
+  return useful.length > 0 ? useful : different;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planRecalibration, planSplit, recentWindow } from '../../../domain/snapshot/split.ts';
+import { createRng } from '../../../domain/math/rng.ts';
+import { planRecalibration, planSplit, usefulWindows, windowOf } from '../../../domain/snapshot/split.ts';
 import { testPolicy } from '../../support/policy.ts';
 
 const policy = testPolicy.snapshot;
@@ -83,9 +84,29 @@ describe('planSplit', () => {
   });
 });
 
-describe('recentWindow', () => {
-  it('is the newest end of the training part, or all of it', () => {
-    expect(recentWindow({ from: 0, to: 9_000 }, 2_000)).toEqual({ from: 7_000, to: 9_000 });
-    expect(recentWindow({ from: 0, to: 900 }, 2_000)).toEqual({ from: 0, to: 900 });
+describe('windowOf', () => {
+  const policy = { recentRows: 2_000 };
+  const long = { from: 0, to: 9_000 };
+
+  it('is the newest end of the training part, a quarter of that, or all of it', () => {
+    expect(windowOf('recent', long, policy)).toEqual({ from: 7_000, to: 9_000 });
+    expect(windowOf('newest', long, policy)).toEqual({ from: 8_500, to: 9_000 });
+    expect(windowOf('all', long, policy)).toEqual(long);
+    expect(windowOf('newest', { from: 0, to: 300 }, policy)).toEqual({ from: 0, to: 300 });
+  });
+
+  it.each([
+    [9_000, ['recent', 'all', 'newest']],
+    [2_000, ['recent', 'newest']],
+    [400, ['recent']],
+  ] as const)('differs by name where there are %i rows: %s', (to, different) => {
+    const labels = Float64Array.from({ length: to }, createRng(1));
+    expect(usefulWindows(['recent', 'all', 'newest'], { from: 0, to }, policy, labels)).toEqual(different);
+  });
+
+  it('is not the newest one where its labels come in a few long spells, unless there is no other', () => {
+    const labels = Float64Array.from({ length: 9_000 }, (_, row) => Math.floor(row / 40) % 2);
+    expect(usefulWindows(['recent', 'newest'], long, policy, labels)).toEqual(['recent']);
+    expect(usefulWindows(['newest'], long, policy, labels)).toEqual(['newest']);
   });
 });
