@@ -5,6 +5,7 @@ import { checkCoverage } from './coverage/check-coverage.ts';
 import type { GateEvidence } from './evidence.ts';
 import { checkFairness } from './fairness/check-fairness.ts';
 import { checkFlips } from './flips/check-flips.ts';
+import { isChampionLost } from './lost-champion.ts';
 import type { GatePolicy } from './policy.ts';
 import { checkRobustness } from './robustness/check-robustness.ts';
 import { checkSlices } from './slices/check-slices.ts';
@@ -28,6 +29,11 @@ const guards: readonly Guard[] = [
   checkRobustness,
 ];
 
+/**
+ * Beside a champion that the world has left, no slices are searched for in which it happens to be right, and rows that only it has right are allowed as
+ * long as they are fewer than its errors; what a project declares is guarded as ever.
+ */
 export function checkGuards(evidence: GateEvidence, policy: GatePolicy): readonly Check[] {
-  return guards.flatMap((check) => check(evidence, policy));
+  const fitting = isChampionLost(evidence, policy) ? { ...policy, discoverSlices: false, flipLimit: 1 } : policy;
+  return guards.flatMap((check) => check(evidence, fitting));
 }

@@ -3,6 +3,7 @@ import { checkCalibration } from '../../../domain/gate/calibration/check-calibra
 import type { GateEvidence } from '../../../domain/gate/evidence.ts';
 import { checkFlips } from '../../../domain/gate/flips/check-flips.ts';
 import { judgeGate } from '../../../domain/gate/judge.ts';
+import { isChampionLost } from '../../../domain/gate/lost-champion.ts';
 import { createRng } from '../../../domain/math/rng.ts';
 import { binaryEvidence, policy, regressionEvidence } from './cases.ts';
 
@@ -72,5 +73,42 @@ describe('calibration', () => {
     expect(open).toMatchObject({ outcome: 'inconclusive', advisory: true });
     const [, none] = checkCalibration(overconfident(6, 1), policy);
     expect(none!.reason).toBe("calibration can't be compared: 6 rows, in fewer than 10 independent units");
+  });
+});
+
+describe('beside a champion that the world has left', () => {
+  /** The champion is as sure as the challenger, and wrong in most rows. */
+  const turned = (over: Partial<GateEvidence> = {}): GateEvidence =>
+    binaryEvidence({ both: 100, onlyChallenger: 360, onlyChampion: 280, neither: 60 }, over);
+
+  it('rows that only it has right refuse nothing while they are fewer than its errors', () => {
+    const evidence = turned();
+    expect(checkFlips(evidence, policy)).toMatchObject([{ outcome: 'fail' }]);
+    expect(isChampionLost(evidence, policy)).toBe(true);
+    expect(judgeGate(evidence, policy)).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('no slices are searched for, and declared ones are guarded', () => {
+    const kept = turned();
+    const onlyChampion = Array.from(kept.labels, (label, row) => {
+      const right = (values: ArrayLike<number>) => (values[row]! >= 0.5 ? 1 : 0) === label;
+      return right(kept.champion!.values) && !right(kept.challenger.values) ? 1 : 0;
+    });
+    const inputs = {
+      rowCount: kept.labels.length,
+      columns: { odd: { kind: 'numeric' as const, values: Float64Array.from(onlyChampion) } },
+    };
+    const slices = [{ column: 'odd', values: [1] }];
+    expect(judgeGate({ ...kept, inputs }, policy).outcome).toBe('pass');
+    expect(judgeGate({ ...kept, inputs, slices }, policy).reason).toMatch(/^challenger harms 1 of 1 slices/);
+  });
+
+  it('is told by a mean where there are values, and not by a champion that knows a little', () => {
+    expect(isChampionLost(regressionEvidence(400, 40, 5), policy)).toBe(true);
+    expect(isChampionLost(regressionEvidence(400, 10, 5), policy)).toBe(false);
+    expect(isChampionLost(turned({ champion: null }), policy)).toBe(false);
+    expect(isChampionLost(regressionEvidence(400, 10, 5, { labels: new Float64Array(400) }), policy)).toBe(false);
+    const better = binaryEvidence({ both: 300, onlyChallenger: 60, onlyChampion: 40, neither: 100 });
+    expect(isChampionLost(better, policy)).toBe(false);
   });
 });
