@@ -6,7 +6,8 @@ import type { BlockLength } from './stream.ts';
 export interface ReplayRequest {
   readonly directory: string;
   readonly strategy: string;
-  readonly block: BlockLength;
+  /** Null: as long as suits the history. */
+  readonly block: BlockLength | null;
   readonly firstRows: number | null;
   readonly labelDelayRows: number | null;
   /** Score every version that served on all later blocks, too. */

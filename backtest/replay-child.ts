@@ -4,7 +4,7 @@ import { playStrategy } from './play.ts';
 import type { Progress, ReplayMessage, ReplayRequest, ReplayResult } from './protocol.ts';
 import { scoreServed } from './score-served.ts';
 import { planStrategy } from './strategies.ts';
-import { planStream } from './stream.ts';
+import { planStream, type BlockLength, type Stream } from './stream.ts';
 
 // Nobody is left to report to.
 process.once('disconnect', () => process.exit(1));
@@ -21,13 +21,12 @@ async function replay(request: ReplayRequest): Promise<ReplayResult> {
   const { block, firstRows, labelDelayRows, workDirectory } = request;
   const project = await loadProject(request.directory);
   const stream = planStream(await readLabelledRows(project), {
-    block,
+    ...(block === null ? {} : { block }),
     ...(firstRows === null ? {} : { firstRows }),
     ...(labelDelayRows === null ? {} : { labelDelayRows }),
   });
   const total = stream.blocks.length;
-  const meanRows = stream.blocks.reduce((sum, { from, to }) => sum + to - from, 0) / total;
-  const strategy = planStrategy(request.strategy, project.policy, 'rows' in block ? block.rows : meanRows);
+  const strategy = planStrategy(request.strategy, project.policy, rowsOfBlock(stream, block));
   const report = await playStrategy(project, stream, strategy, workDirectory, (done) =>
     tell({ unit: 'blocks', done, total }),
   );
@@ -35,6 +34,13 @@ async function replay(request: ReplayRequest): Promise<ReplayResult> {
   const replayed = { model: project.name, stream, blocks: report.blocks, workDirectory };
   const losses = await scoreServed(replayed, (done, models) => tell({ unit: 'models', done, total: models }));
   return { report, losses };
+}
+
+/** Days differ in their rows: the mean counts. Of rows only the last block may have fewer. */
+function rowsOfBlock({ blocks }: Stream, block: BlockLength | null): number {
+  const sizes = blocks.map(({ from, to }) => to - from);
+  if (block !== null && 'days' in block) return sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  return block?.rows ?? sizes[0]!;
 }
 
 function tell(progress: Progress): void {

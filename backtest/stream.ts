@@ -24,7 +24,8 @@ export function isLabelKnown({ history, labelDelayRows }: Stream, row: number, s
 }
 
 export interface StreamOptions {
-  readonly block: BlockLength;
+  /** @default 500 rows, or as few as make twenty blocks of a small history, 50 at least */
+  readonly block?: BlockLength;
   /** @default a tenth of the rows, a thousand at least */
   readonly firstRows?: number;
   /** @default 0 */
@@ -40,12 +41,16 @@ export function planStream(history: HistoricalRows, options: StreamOptions): Str
       `a backtest needs rows after the first ${firstRows}, the data have ${rowCount}: take fewer for the first champion`,
     );
   }
+  const block = options.block ?? { rows: usualBlockRows(rowCount - firstRows) };
   const ends =
-    'rows' in options.block
-      ? endsByRows(options.block.rows, firstRows, rowCount)
-      : endsByDays(history, options.block.days, firstRows);
+    'rows' in block ? endsByRows(block.rows, firstRows, rowCount) : endsByDays(history, block.days, firstRows);
   const blocks = ends.map((to, index) => ({ from: ends[index - 1] ?? firstRows, to }));
   return { history, firstRows, blocks, labelDelayRows: options.labelDelayRows ?? 0 };
+}
+
+/** A policy looks at the end of each block: in four blocks it can't show what it is worth. */
+function usualBlockRows(rows: number): number {
+  return Math.min(500, Math.max(50, 10 * Math.ceil(rows / 200)));
 }
 
 function endsByRows(rows: number, firstRows: number, rowCount: number): readonly number[] {

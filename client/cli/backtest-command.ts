@@ -19,7 +19,6 @@ interface BacktestCommandOptions {
   readonly events: boolean;
 }
 
-const defaultBlock: BlockLength = { rows: 500 };
 const clearLine = '\r\u001b[2K';
 
 function parseBlock(text: string): BlockLength {
@@ -42,7 +41,7 @@ export function addBacktestCommand(program: Command, print: (text: string) => vo
     )
     .option(
       '--block <length>',
-      'rows answered before any of their labels is known: 336, or 7d (default: 500)',
+      'rows answered before any of their labels is known: 336, or 7d (default: 500, fewer in a small history)',
       parseBlock,
     )
     .option(
@@ -72,7 +71,7 @@ async function backtest(
   const { name, policy } = await loadProject(resolve(directory));
   // Before anything is read: a policy that doesn't exist is refused at once.
   for (const strategy of policies) planStrategy(strategy, policy, 1);
-  const length = block ?? defaultBlock;
+  const length = block ?? null;
   const done = await untilInterrupted((signal) =>
     runBacktest({
       directory: resolve(directory),
