@@ -11,7 +11,7 @@ import { createFeed, weekRows } from '../client/demo/feed.ts';
 import { freePort } from '../client/start/ports.ts';
 import { startStack, type Stack } from '../client/start/stack.ts';
 import { homeAt } from '../config/home.ts';
-import { recentWindow } from '../domain/snapshot/split.ts';
+import { windowOf } from '../domain/snapshot/split.ts';
 import { lifecycleId, observedSignal, retrainId } from '../workflows/messages.ts';
 import { readRun, type RunTimes } from './run-times.ts';
 
@@ -74,7 +74,7 @@ export async function startLiveModel({ firstRows }: LiveModelOptions): Promise<L
     },
     async countRows({ snapshotId }, window) {
       const { split } = await store.getSnapshot(model, snapshotId);
-      const { from, to } = window === 'recent' ? recentWindow(split.train, recentRows) : split.train;
+      const { from, to } = windowOf(window, split.train, { recentRows });
       return to - from;
     },
     async stop() {

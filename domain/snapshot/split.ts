@@ -106,10 +106,7 @@ export function windowOf(
   return { from: Math.max(train.from, train.to - rows), to: train.to };
 }
 
-/** As many as the gate asks a holdout for: what learned from fewer spells of alike labels has learned their luck. */
-const leastSpells = 30;
-
-/** Those of the windows that differ, the first of equals; the newest one only where its labels come in many short spells. */
+/** Those of the windows that differ, the first of equals; the newest one only where its labels are as many pieces of evidence as a training takes rows. */
 export function usefulWindows(
   windows: readonly TrainingWindow[],
   train: RowRange,
@@ -117,10 +114,15 @@ export function usefulWindows(
   labels: Float64Array,
 ): readonly TrainingWindow[] {
   const begins = windows.map((window) => windowOf(window, train, policy).from);
-  const newest = windowOf('newest', train, policy);
-  const inSpells = chooseBlockRows(labels.subarray(newest.from, newest.to));
-  const isShort = inSpells > 1 && inSpells * leastSpells > newest.to - newest.from;
   const different = windows.filter((_, index) => begins.indexOf(begins[index]!) === index);
-  const useful = different.filter((window) => window !== 'newest' || !isShort);
+  const newest = windowOf('newest', train, policy);
+  const pieces = (newest.to - newest.from) / spellRows(labels, windowOf('recent', train, policy));
+  const useful = different.filter((window) => window !== 'newest' || pieces >= minTrainRows);
   return useful.length > 0 ? useful : different;
+}
+
+/** How far neighbouring labels depend on each other: in the steadier half of a window, because a change that went through the other one looks like a spell. */
+function spellRows(labels: Float64Array, { from, to }: RowRange): number {
+  const middle = (from + to) >> 1;
+  return Math.min(chooseBlockRows(labels.subarray(from, middle)), chooseBlockRows(labels.subarray(middle, to)));
 }

@@ -85,14 +85,14 @@ describe('planSplit', () => {
 });
 
 describe('windowOf', () => {
-  const policy = { recentRows: 2_000 };
+  const short = { recentRows: 2_000 };
   const long = { from: 0, to: 9_000 };
 
   it('is the newest end of the training part, a quarter of that, or all of it', () => {
-    expect(windowOf('recent', long, policy)).toEqual({ from: 7_000, to: 9_000 });
-    expect(windowOf('newest', long, policy)).toEqual({ from: 8_500, to: 9_000 });
-    expect(windowOf('all', long, policy)).toEqual(long);
-    expect(windowOf('newest', { from: 0, to: 300 }, policy)).toEqual({ from: 0, to: 300 });
+    expect(windowOf('recent', long, short)).toEqual({ from: 7_000, to: 9_000 });
+    expect(windowOf('newest', long, short)).toEqual({ from: 8_500, to: 9_000 });
+    expect(windowOf('all', long, short)).toEqual(long);
+    expect(windowOf('newest', { from: 0, to: 300 }, short)).toEqual({ from: 0, to: 300 });
   });
 
   it.each([
@@ -101,12 +101,18 @@ describe('windowOf', () => {
     [400, ['recent']],
   ] as const)('differs by name where there are %i rows: %s', (to, different) => {
     const labels = Float64Array.from({ length: to }, createRng(1));
-    expect(usefulWindows(['recent', 'all', 'newest'], { from: 0, to }, policy, labels)).toEqual(different);
+    expect(usefulWindows(['recent', 'all', 'newest'], { from: 0, to }, short, labels)).toEqual(different);
   });
 
   it('is not the newest one where its labels come in a few long spells, unless there is no other', () => {
     const labels = Float64Array.from({ length: 9_000 }, (_, row) => Math.floor(row / 40) % 2);
-    expect(usefulWindows(['recent', 'newest'], long, policy, labels)).toEqual(['recent']);
-    expect(usefulWindows(['newest'], long, policy, labels)).toEqual(['newest']);
+    expect(usefulWindows(['recent', 'newest'], long, short, labels)).toEqual(['recent']);
+    expect(usefulWindows(['newest'], long, short, labels)).toEqual(['newest']);
+  });
+
+  it('is the newest one after a change, which is no spell', () => {
+    const rng = createRng(2);
+    const labels = Float64Array.from({ length: 9_000 }, (_, row) => Number(rng() < (row < 8_200 ? 0.1 : 0.7)));
+    expect(usefulWindows(['recent', 'newest'], long, short, labels)).toEqual(['recent', 'newest']);
   });
 });
