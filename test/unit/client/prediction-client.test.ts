@@ -133,6 +133,23 @@ describe('what the client sends and reads', () => {
     expect(problems(predict?.requestBody, { rows: 'none' })).not.toEqual(null);
   });
 
+  it('is a refusal in the same words for every path and every status that refuses', async () => {
+    const rig = await startRig();
+    const { paths } = (await rig.service.app.inject('/openapi.json')).json<{ paths: Paths }>();
+    const body = toErrorBody(new ServiceError('request-invalid', 'x', { field: 'rows' }));
+    const others: string[] = [];
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const { responses } of Object.values(operations)) {
+        for (const [status, content] of Object.entries(responses).filter(([code]) => Number(code) >= 400)) {
+          const isRefusal = problems(content, body) === null && problems(content, { error: {} }) !== null;
+          if (!isRefusal) others.push(`${path} ${status}`);
+        }
+      }
+    }
+    // A probe tells what is wrong in words of its own; outcomes that contradict the record are listed.
+    expect(others.toSorted()).toEqual(['/ready 503', '/v1/models/{name}/feedback 409']);
+  });
+
   it('has every refusal at a status that the document knows', async () => {
     const rig = await startRig();
     const { paths } = (await rig.service.app.inject('/openapi.json')).json<{ paths: Paths }>();
