@@ -9,7 +9,7 @@ import { beginLossWatch, type LossWatch } from '../domain/outcomes/watch-losses.
 import type { DriftReference } from '../domain/monitoring/reference.ts';
 import type { Policy } from '../domain/project.ts';
 import type { SchemaContract } from '../domain/quality/contract.ts';
-import { judgeQuality } from '../domain/quality/judge.ts';
+import { judgeQualityNow } from '../domain/quality/judge.ts';
 import type { Signal } from '../domain/lifecycle/signals.ts';
 import type { DataSchema, Table } from '../domain/table.ts';
 import type { Task } from '../domain/task.ts';
@@ -209,7 +209,9 @@ function judgeContract(
   values: Float64Array,
   { monitor: { matureShare }, quality }: Policy,
 ): readonly Finding[] {
-  return contract === null ? [] : judgeQuality({ inputs, labels: { values, matureShare } }, contract, quality).signals;
+  return contract === null
+    ? []
+    : judgeQualityNow({ inputs, labels: { values, matureShare } }, contract, quality).signals;
 }
 
 /** By a small network: the rows that the champion learned from, and what comes in now. */
