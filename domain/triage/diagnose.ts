@@ -18,6 +18,11 @@ export interface Diagnosis {
    * asked.
    */
   readonly calibration: Check | null;
+  /**
+   * The ranking is shown to be worse than on the holdout by more than the margin, and almost all rows are of one class, so that errors say nothing of it:
+   * a model that ranks at random makes hardly more of them than a good one.
+   */
+  readonly isLossHidden: boolean;
 }
 
 export interface DiagnosisQuestion {
@@ -28,6 +33,9 @@ export interface DiagnosisQuestion {
   /** Of the champion, on its holdout. */
   readonly holdout: ScoreProfile;
 }
+
+/** Errors say nothing of a ranking where "always the commonest class" is wrong in no larger share of rows. */
+const rareShare = 0.1;
 
 /**
  * What is wrong with a champion that loses more than its holdout promised: its ranking, or only its calibration?
@@ -40,7 +48,16 @@ export function diagnose(
   asksForCalibration: (ranking: Check) => boolean,
 ): Diagnosis {
   const ranking = checkRanking(question, policy);
-  return { ranking, calibration: asksForCalibration(ranking) ? checkCalibration(question, policy) : null };
+  const isLossHidden = hidesLosses(question) && (ranking.interval?.high ?? 0) < -policy.rankingMargin;
+  const calibration = asksForCalibration(ranking) ? checkCalibration(question, policy) : null;
+  return { ranking, calibration, isLossHidden };
+}
+
+function hidesLosses({ task, recent: { labels } }: DiagnosisQuestion): boolean {
+  if (task === 'regression') return false;
+  const counts = new Map<number, number>();
+  for (let row = 0; row < labels.length; row++) counts.set(labels[row]!, (counts.get(labels[row]!) ?? 0) + 1);
+  return labels.length - Math.max(...counts.values()) <= rareShare * labels.length;
 }
 
 function checkRanking({ now, holdout }: DiagnosisQuestion, policy: TriagePolicy): Check {

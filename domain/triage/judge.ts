@@ -21,8 +21,9 @@ export interface TriageQuestion {
 
 /**
  * What a set of signals calls for. A break in data quality blocks training, because training on it would make it permanent; only a
- * person overrules that. Inputs that drift without a loss in performance are noted. Performance lost with the ranking intact calls
- * for a new calibrator, lost otherwise for a retraining; where costs are given, for one that pays.
+ * person overrules that. Inputs that drift without a loss in performance are noted, unless almost all rows are of one class and the ranking is
+ * shown to be lost, which no error tells then. Performance lost with the ranking intact calls for a new calibrator, lost otherwise for a
+ * retraining; where costs are given, for one that pays.
  */
 export function judgeTriage({ signals, diagnosis, payback, wasRecalibrated }: TriageQuestion): Triage {
   const broken = breaks(signals);
@@ -31,6 +32,10 @@ export function judgeTriage({ signals, diagnosis, payback, wasRecalibrated }: Tr
   }
   if (signals.length === 0) return { action: 'nothing', reason: 'there is no signal' };
   const calling = signals.filter(isCall);
+  if (calling.length === 0 && diagnosis?.isLossHidden) {
+    const reason = `retraining, because ${diagnosis.ranking.reason}; ${reasons(signals)}`;
+    return { action: 'retrain', reason, checks: [diagnosis.ranking] };
+  }
   if (calling.length === 0) {
     return { action: 'nothing', reason: `noted, no loss in performance shown: ${reasons(signals)}` };
   }
@@ -50,9 +55,9 @@ export function judgeTriage({ signals, diagnosis, payback, wasRecalibrated }: Tr
   return { action: 'retrain', reason: `retraining, because ${reasons(calling)}${sum}`, ...evidence };
 }
 
-/** Whether these signals call for a training, so that what the champion's outcomes show matters. */
+/** Whether these signals call for a training, or would if a loss were hidden, so that what the champion's outcomes show matters. */
 export function callsForTraining(signals: readonly Signal[]): boolean {
-  return breaks(signals).length === 0 && signals.some(isCall);
+  return breaks(signals).length === 0 && signals.length > 0;
 }
 
 /**
@@ -60,7 +65,8 @@ export function callsForTraining(signals: readonly Signal[]): boolean {
  * calibrator doesn't give them.
  */
 export function mayRecalibrate(signals: readonly Signal[], wasRecalibrated: boolean, ranking: Check): boolean {
-  const isPerformance = signals.filter(isCall).every(({ kind }) => kind === 'performance-drift');
+  const calling = signals.filter(isCall);
+  const isPerformance = calling.length > 0 && calling.every(({ kind }) => kind === 'performance-drift');
   return isPerformance && !wasRecalibrated && ranking.outcome === 'pass';
 }
 

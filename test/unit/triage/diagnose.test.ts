@@ -8,8 +8,14 @@ import { drawBinary, drawMulticlass, drawValues } from '../calibration/cases.ts'
 
 function outcomes(task: Task, recent: ScoredRows, held: ScoredRows) {
   const [now, holdout] = [measureScores(task, recent)!, measureScores(task, held)!];
-  const { ranking, calibration } = diagnose({ task, recent, now, holdout }, defaultTriagePolicy, () => true);
-  return { ranking, calibration: calibration!, outcomes: [ranking.outcome, calibration!.outcome] };
+  const question = { task, recent, now, holdout };
+  const { ranking, calibration, isLossHidden } = diagnose(question, defaultTriagePolicy, () => true);
+  return {
+    ranking,
+    calibration: calibration!,
+    isLossHidden,
+    outcomes: [ranking.outcome, calibration!.outcome],
+  };
 }
 
 const held = drawBinary({ rows: 4_000, seed: 1 });
@@ -38,6 +44,21 @@ describe('diagnose', () => {
   it('finds the ranking lost where scores know less', () => {
     const found = outcomes('binary', drawBinary({ rows: 2_000, seed: 4, slope: 0.2 }), held);
     expect(found.ranking).toMatchObject({ outcome: 'fail', reason: expect.stringMatching(/^the ranking is lost/) });
+    expect(found.isLossHidden).toBe(false);
+  });
+
+  it('finds a loss that errors hide where almost all rows are of one class', () => {
+    const rare = drawBinary({ rows: 20_000, seed: 1, shift: -4 });
+    const lost = outcomes('binary', drawBinary({ rows: 20_000, seed: 4, slope: 0.2, shift: -4 }), rare);
+    expect(lost).toMatchObject({ ranking: { outcome: 'fail' }, isLossHidden: true });
+    const kept = outcomes('binary', drawBinary({ rows: 20_000, seed: 5, shift: -4 }), rare);
+    expect(kept).toMatchObject({ ranking: { outcome: 'pass' }, isLossHidden: false });
+  });
+
+  it('does not take a ranking for lost that is worse by less than the margin', () => {
+    const rare = drawBinary({ rows: 20_000, seed: 1, shift: -4 });
+    const found = outcomes('binary', drawBinary({ rows: 20_000, seed: 4, slope: 0.75, shift: -4 }), rare);
+    expect(found).toMatchObject({ ranking: { outcome: 'fail' }, isLossHidden: false });
   });
 
   it('does not blame calibration for a world that got harder', () => {

@@ -11,6 +11,7 @@ const judge = (signals: readonly Signal[], more: Partial<TriageQuestion> = {}) =
 const diagnosed = (ranking: Outcome, calibration: Outcome) => ({
   ranking: { name: 'ranking', outcome: ranking, reason: `ranking ${ranking}`, rowsSeen: 1_000 },
   calibration: { name: 'calibration', outcome: calibration, reason: `calibration ${calibration}`, rowsSeen: 1_000 },
+  isLossHidden: false,
 });
 
 const costs = { lossUnit: 3, training: 50, gate: 10, rollback: 200 };
@@ -31,6 +32,16 @@ describe('judgeTriage', () => {
 
   it.each(['data-drift', 'prediction-drift', 'estimated-performance'] as const)('notes %s alone', (kind) => {
     expect(judge([signal(kind)]).action).toBe('nothing');
+  });
+
+  it('retrains where inputs or predictions drift and errors hide that the ranking is lost', () => {
+    const diagnosis = { ...diagnosed('fail', 'pass'), isLossHidden: true };
+    expect(judge([signal('prediction-drift')], { diagnosis })).toEqual({
+      action: 'retrain',
+      reason: 'retraining, because ranking fail; reason of prediction-drift',
+      checks: [diagnosis.ranking],
+    });
+    expect(judge([signal('prediction-drift')], { diagnosis: diagnosed('fail', 'pass') }).action).toBe('nothing');
   });
 
   it('blocks on a break in data quality, whatever else is signalled', () => {
@@ -104,9 +115,12 @@ describe('callsForTraining', () => {
     expect(callsForTraining([signal('data-drift'), signal(kind)])).toBe(true);
   });
 
-  it('is false of what is only noted, and of broken data unless a person asks', () => {
+  it('is true of a drift, behind which errors may hide a loss', () => {
+    expect(callsForTraining([signal('data-drift')])).toBe(true);
+  });
+
+  it('is false of no signal, and of broken data unless a person asks', () => {
     expect(callsForTraining([])).toBe(false);
-    expect(callsForTraining([signal('data-drift')])).toBe(false);
     expect(callsForTraining([signal('data-quality'), signal('performance-drift')])).toBe(false);
     expect(callsForTraining([signal('data-quality'), signal('manual')])).toBe(true);
   });
