@@ -34,7 +34,7 @@ export interface DiagnosisQuestion {
   readonly holdout: ScoreProfile;
 }
 
-/** Errors say nothing of a ranking where "always the commonest class" is wrong in no larger share of rows. */
+/** Errors say nothing of a ranking where "always the commonest class" is wrong in no larger share of rows, and the champion was on its holdout: one quiet month makes no rare class. */
 const rareShare = 0.1;
 
 /**
@@ -53,8 +53,8 @@ export function diagnose(
   return { ranking, calibration, isLossHidden };
 }
 
-function hidesLosses({ task, recent: { labels } }: DiagnosisQuestion): boolean {
-  if (task === 'regression') return false;
+function hidesLosses({ task, recent: { labels }, holdout }: DiagnosisQuestion): boolean {
+  if (task === 'regression' || holdout.error > rareShare) return false;
   const counts = new Map<number, number>();
   for (let row = 0; row < labels.length; row++) counts.set(labels[row]!, (counts.get(labels[row]!) ?? 0) + 1);
   return labels.length - Math.max(...counts.values()) <= rareShare * labels.length;
