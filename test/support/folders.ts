@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 /** A folder of its own for the running test, gone when it ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'incumbent-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  // What a test began may still write a last file while the folder goes.
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   return folder;
 }
