@@ -4,7 +4,7 @@ import type { Triage } from '../domain/lifecycle/results.ts';
 import type { PolicyClock } from '../domain/policy.ts';
 import type { Task } from '../domain/task.ts';
 import { diagnose, type Diagnosis } from '../domain/triage/diagnose.ts';
-import { callsForTraining, judgeTriage, mayRecalibrate } from '../domain/triage/judge.ts';
+import { mayCallForTraining, judgeTriage, mayRecalibrate } from '../domain/triage/judge.ts';
 import { measureExcess, predictionsWithin, weighRetraining, type Payback } from '../domain/triage/payback.ts';
 import type { Dependencies } from './dependencies.ts';
 import { readExaminedOutcomes } from './examined-version.ts';
@@ -23,7 +23,7 @@ export interface Judgement {
 export async function judgeSignals(deps: Dependencies, request: TriageRequest): Promise<Judgement> {
   return await withHeartbeat(async () => {
     const { signals, champion, project } = request;
-    const examined = champion === null || !callsForTraining(signals) ? null : examine(deps, request, champion);
+    const examined = champion === null || !mayCallForTraining(signals) ? null : examine(deps, request, champion);
     const [seen, recalibrated] = await Promise.all([examined, wasRecalibrated(deps, project.model)]);
     const performance = seen?.performance ?? null;
     const triage = judgeTriage({

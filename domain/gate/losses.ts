@@ -39,6 +39,12 @@ export function brierLosses(labels: ArrayLike<number>, { width, values }: Predic
   });
 }
 
+/** What a model says that gives the same shares of the classes for every row; one output says only the second of two. */
+export function sameShares(shares: readonly number[], width: number, rows: number): Predictions {
+  const each = width === 1 ? [shares[1] ?? 0] : shares;
+  return { width, values: Array.from({ length: rows }).flatMap(() => each) };
+}
+
 /** Element-wise a − b. */
 export function subtractLosses(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((loss, row) => loss - b[row]!);

@@ -1,6 +1,8 @@
+import { countClasses } from '../quality/label-contract.ts';
+import type { Predictions } from '../task.ts';
 import { compareLosses } from './comparison.ts';
 import type { GateEvidence } from './evidence.ts';
-import { brierLosses, varianceOf } from './losses.ts';
+import { brierLosses, primaryLosses, sameShares, varianceOf } from './losses.ts';
 import type { GatePolicy } from './policy.ts';
 
 /**
@@ -10,27 +12,27 @@ import type { GatePolicy } from './policy.ts';
 export function isChampionLost(evidence: GateEvidence, policy: GatePolicy): boolean {
   const { task, labels, champion, blockOf } = evidence;
   if (!champion) return false;
-  const isValues = task === 'regression';
-  const unit = isValues ? varianceOf(labels) : 1;
+  const unit = task === 'regression' ? varianceOf(labels) : 1;
   if (!(unit > 0)) return false;
-  const own = isValues
-    ? Float64Array.from(labels, (label, row) => (champion.values[row]! - label) ** 2)
-    : brierLosses(labels, champion);
-  const constant = isValues ? squaresAround(labels) : brierLosses(labels, shares(labels, champion.width));
+  const lossesOf = (predictions: Predictions): Float64Array =>
+    task === 'regression' ? primaryLosses(task, labels, predictions) : brierLosses(labels, predictions);
+  const own = lossesOf(champion);
+  const constant = lossesOf(task === 'regression' ? alwaysMean(labels) : alwaysShares(labels, champion.width));
   const primary = { kind: 'squared', range: unit, best: 0 } as const;
   return compareLosses({ primary, reference: own, challenger: constant, blockOf }, policy).significantlyBetter;
 }
 
-function squaresAround(labels: ArrayLike<number>): Float64Array {
+function alwaysMean(labels: ArrayLike<number>): Predictions {
   const mean = Array.from(labels).reduce((sum, label) => sum + label, 0) / labels.length;
-  return Float64Array.from(labels, (label) => (label - mean) ** 2);
+  return { width: 1, values: Array.from(labels, () => mean) };
 }
 
-/** The shares of the classes on the holdout itself, given for every row. */
-function shares(labels: ArrayLike<number>, width: number) {
-  const counts = new Float64Array(Math.max(2, width));
-  for (let row = 0; row < labels.length; row++) counts[labels[row]!]! += 1;
-  const each = Array.from(counts, (count) => count / labels.length);
-  const given = width === 1 ? [each[1]!] : each;
-  return { width, values: Array.from(labels).flatMap(() => given) };
+/** The shares of the classes on the holdout itself. */
+function alwaysShares(labels: ArrayLike<number>, width: number): Predictions {
+  const { hits } = countClasses(labels, Math.max(2, width));
+  return sameShares(
+    hits.map((count) => count / labels.length),
+    width,
+    labels.length,
+  );
 }

@@ -2,7 +2,7 @@ import type { Check } from '../verdict.ts';
 import { compareLosses, type Comparison, gradeSuperiority, planRows } from './comparison.ts';
 import { figures } from './champion-checks.ts';
 import type { GateEvidence, TrainingLabels } from './evidence.ts';
-import { brierLosses } from './losses.ts';
+import { brierLosses, sameShares } from './losses.ts';
 import type { GatePolicy } from './policy.ts';
 import { formatCount, formatNumber, formatPValue } from './wording.ts';
 
@@ -24,8 +24,7 @@ export function checkConstantProbabilities(evidence: GateEvidence, policy: GateP
   const shares = sharesOf(evidence.trainingLabels);
   if (evidence.task === 'regression' || shares === null) return null;
   const { labels, task } = evidence;
-  const values = Array.from(labels).flatMap(() => (task === 'binary' ? [shares[1] ?? 0] : shares));
-  const constant = { width: task === 'binary' ? 1 : shares.length, values };
+  const constant = sameShares(shares, task === 'binary' ? 1 : shares.length, labels.length);
   return judge('baseline:class-shares', brierLosses(labels, constant), evidence, policy);
 }
 

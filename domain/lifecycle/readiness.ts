@@ -1,6 +1,6 @@
 import { describeAmount, describeRemaining, hasElapsed, multiply } from './clock.ts';
 import { labelsForEvidence } from './period.ts';
-import type { Signal, SignalKind } from './signals.ts';
+import { isAskedFor, type Signal, type SignalKind } from './signals.ts';
 import type { LifecycleState } from './state.ts';
 
 /** A complaint that no retraining has cured so far is heard at most this many doublings later. */
@@ -23,8 +23,8 @@ export function callsByPerformance(signals: readonly Signal[]): boolean {
   return signals.some(({ kind }) => kind === 'performance-drift') && !signals.some(({ kind }) => others.includes(kind));
 }
 
-function isAskedFor(state: LifecycleState): boolean {
-  return state.aliases.champion === null || state.pending.some((signal) => signal.kind === 'manual');
+function waitsForNothing(state: LifecycleState): boolean {
+  return state.aliases.champion === null || isAskedFor(state.pending);
 }
 
 /**
@@ -33,7 +33,7 @@ function isAskedFor(state: LifecycleState): boolean {
  */
 export function whyWaiting(state: LifecycleState, nowMs: number): string | null {
   if (state.paused !== null) return `paused by ${state.paused.by}: ${state.paused.reason}`;
-  if (isAskedFor(state)) return null;
+  if (waitsForNothing(state)) return null;
   if (state.debounceUntilMs !== null && nowMs < state.debounceUntilMs) return 'waiting for further signals to join';
   return whyNotYet(state);
 }

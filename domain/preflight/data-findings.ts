@@ -1,3 +1,4 @@
+import { countClasses } from '../quality/label-contract.ts';
 import { formatCount } from '../gate/wording.ts';
 import { chooseBlockRows } from '../outcomes/dependence.ts';
 import type { Policy } from '../project.ts';
@@ -29,8 +30,8 @@ export function findDataProblems(history: History, { snapshot, gate }: Policy): 
 
 function findClassProblems({ labels, schema }: History, train: RowRange, holdout: RowRange): readonly Finding[] {
   if (schema.classes.length === 0) return [];
-  const learned = countClasses(labels.subarray(train.from, train.to), schema.classes.length);
-  const judged = countClasses(labels.subarray(holdout.from, holdout.to), schema.classes.length);
+  const { hits: learned } = countClasses(labels.subarray(train.from, train.to), schema.classes.length);
+  const { hits: judged } = countClasses(labels.subarray(holdout.from, holdout.to), schema.classes.length);
   const rarest = learned.indexOf(Math.min(...learned));
   const fewest = judged.indexOf(Math.min(...judged));
   const name = (index: number): string => `class "${schema.classes[index]}" of "${schema.label}"`;
@@ -45,12 +46,6 @@ function findClassProblems({ labels, schema }: History, train: RowRange, holdout
   }
   const share = learned[rarest]! / (train.to - train.from);
   return [ok('labels', `the rarest, ${name(rarest)}, is ${percent(share)} of the training rows`, figures)];
-}
-
-function countClasses(labels: Float64Array, classes: number): number[] {
-  const counts = Array.from({ length: classes }, () => 0);
-  for (const label of labels) counts[label]! += 1;
-  return counts;
 }
 
 function findColumnProblems({ table, schema }: History): readonly Finding[] {

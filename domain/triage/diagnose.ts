@@ -6,6 +6,7 @@ import { groupIntoUnits } from '../gate/resampling-units.ts';
 import { formatCount, formatNumber, formatPValue } from '../gate/wording.ts';
 import { normalCdf, normalQuantile } from '../math/normal.ts';
 import { chooseBlockRows } from '../outcomes/dependence.ts';
+import { countClasses } from '../quality/label-contract.ts';
 import type { Task } from '../task.ts';
 import type { Check } from '../verdict.ts';
 import type { TriagePolicy } from './policy.ts';
@@ -53,11 +54,10 @@ export function diagnose(
   return { ranking, calibration, isLossHidden };
 }
 
-function hidesLosses({ task, recent: { labels }, holdout }: DiagnosisQuestion): boolean {
+function hidesLosses({ task, recent: { labels, predictions }, holdout }: DiagnosisQuestion): boolean {
   if (task === 'regression' || holdout.error > rareShare) return false;
-  const counts = new Map<number, number>();
-  for (let row = 0; row < labels.length; row++) counts.set(labels[row]!, (counts.get(labels[row]!) ?? 0) + 1);
-  return labels.length - Math.max(...counts.values()) <= rareShare * labels.length;
+  const { hits, rows } = countClasses(labels, Math.max(2, predictions.width));
+  return rows - Math.max(...hits) <= rareShare * rows;
 }
 
 function checkRanking({ now, holdout }: DiagnosisQuestion, policy: TriagePolicy): Check {

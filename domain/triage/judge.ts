@@ -56,7 +56,7 @@ export function judgeTriage({ signals, diagnosis, payback, wasRecalibrated }: Tr
 }
 
 /** Whether these signals call for a training, or would if a loss were hidden, so that what the champion's outcomes show matters. */
-export function callsForTraining(signals: readonly Signal[]): boolean {
+export function mayCallForTraining(signals: readonly Signal[]): boolean {
   return breaks(signals).length === 0 && signals.length > 0;
 }
 

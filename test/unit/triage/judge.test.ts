@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Signal, SignalKind } from '../../../domain/lifecycle/signals.ts';
-import { callsForTraining, judgeTriage, mayRecalibrate, type TriageQuestion } from '../../../domain/triage/judge.ts';
+import { mayCallForTraining, judgeTriage, mayRecalibrate, type TriageQuestion } from '../../../domain/triage/judge.ts';
 import { weighRetraining } from '../../../domain/triage/payback.ts';
 import type { Outcome } from '../../../domain/verdict.ts';
 
@@ -110,19 +110,19 @@ describe('judgeTriage', () => {
   });
 });
 
-describe('callsForTraining', () => {
+describe('mayCallForTraining', () => {
   it.each(['manual', 'external', 'schedule', 'performance-drift'] as const)('is true of %s', (kind) => {
-    expect(callsForTraining([signal('data-drift'), signal(kind)])).toBe(true);
+    expect(mayCallForTraining([signal('data-drift'), signal(kind)])).toBe(true);
   });
 
   it('is true of a drift, behind which errors may hide a loss', () => {
-    expect(callsForTraining([signal('data-drift')])).toBe(true);
+    expect(mayCallForTraining([signal('data-drift')])).toBe(true);
   });
 
   it('is false of no signal, and of broken data unless a person asks', () => {
-    expect(callsForTraining([])).toBe(false);
-    expect(callsForTraining([signal('data-quality'), signal('performance-drift')])).toBe(false);
-    expect(callsForTraining([signal('data-quality'), signal('manual')])).toBe(true);
+    expect(mayCallForTraining([])).toBe(false);
+    expect(mayCallForTraining([signal('data-quality'), signal('performance-drift')])).toBe(false);
+    expect(mayCallForTraining([signal('data-quality'), signal('manual')])).toBe(true);
   });
 });
 
